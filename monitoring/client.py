@@ -7,9 +7,9 @@ from typing import Final, Self
 
 import httpx
 import stamina
-from pydantic import ValidationError
 from purgatory import AsyncCircuitBreakerFactory
 from purgatory.domain.model import OpenedState
+from pydantic import ValidationError
 
 from monitoring.models import Application, normalised_number
 

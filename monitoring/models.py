@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date  # noqa: TC003  pydantic reads the annotation when it builds the model
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Final
 

@@ -15,10 +15,9 @@ _CHATTY = ("httpx", "httpcore", "uvicorn.access", "sanic.access", "rasa_sdk.exec
 class MaskingFormatter(logging.Formatter):
     """Formats a record and masks the result, so that arguments and tracebacks are covered too."""
 
-    converter = time.gmtime
-
     def __init__(self, process: str) -> None:
         super().__init__(f"%(asctime)s.%(msecs)03dZ {process} %(levelname)s %(name)s %(message)s", "%Y-%m-%dT%H:%M:%S")
+        self.converter = time.gmtime
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the masked line (a traceback follows on lines of its own)."""

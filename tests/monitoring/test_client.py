@@ -43,8 +43,8 @@ class FaultyServer:
 
 def http_answer(status: str, body: str = "{}") -> bytes:
     content = body.encode()
-    head = f"HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {len(content)}\r\nConnection: close\r\n\r\n"
-    return head.encode() + content
+    headers = ("Content-Type: application/json", f"Content-Length: {len(content)}", "Connection: close")
+    return "\r\n".join((f"HTTP/1.1 {status}", *headers, "", "")).encode() + content
 
 
 @asynccontextmanager

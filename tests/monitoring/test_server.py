@@ -73,7 +73,7 @@ def test_provider_enters_a_stage_that_citizens_then_see(http: httpx.Client) -> N
 
 @pytest.mark.parametrize("key", [None, "", "wrong", "ключ"])
 def test_nobody_enters_without_the_key(http: httpx.Client, key: str | None) -> None:
-    headers = {} if key is None else {"X-Api-Key": key.encode()}
+    headers = httpx.Headers({} if key is None else {"X-Api-Key": key}, encoding="utf-8")
     assert http.put("/applications/770012345678", json=ENTRY, headers=headers).status_code == 401
     assert http.get("/applications/770012345678").status_code == 404
 

@@ -43,10 +43,11 @@ def test_arguments_and_tracebacks_of_a_log_record_are_masked() -> None:
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
     handler.setFormatter(MaskingFormatter("test"))
-    logger = logging.Logger("masked")
+    logger = logging.getLogger("masked")
+    logger.propagate = False
     logger.addHandler(handler)
     try:
-        raise ValueError("bad number 850101300121")
+        int("bad number 850101300121")
     except ValueError:
         logger.exception("from %s", "87012345678")
     written = stream.getvalue()
