@@ -1,0 +1,215 @@
+"""Owns the knowledge base as the rest of the product sees it: load once, search, read an answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from kb.aspects import ASPECTS, AspectRecogniser
+from kb.errors import UnknownServiceError
+from kb.loader import read_articles, read_common_refusal, read_directory
+from kb.rates import read_rates, render
+from kb.search import PhraseIndex, SearchHit, decide
+from language import LANGUAGES
+from language.detection import detect
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from kb.aspects import Aspect
+    from kb.schema import Article, CompetentBody, Fact
+    from kb.search import Match
+    from language import Language
+
+FOLDER: Final = Path(__file__).parent
+_BODY_SCORE: Final = 0.45
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What may be told of one aspect: `checked` is False when nothing reliable is known, and then there is no text."""
+
+    service: str
+    aspect: Aspect
+    checked: bool
+    short: str
+    on_screen: str
+    reviewed_at: date
+    source: str
+
+
+@dataclass(frozen=True)
+class ServiceSummary:
+    """A service in a list."""
+
+    code: str
+    name: str
+    spoken: str
+    provider: str
+
+
+@dataclass(frozen=True)
+class BodyAnswer:
+    """A competent body that a question belongs to, in one language (rule 10)."""
+
+    code: str
+    name: str
+    emergency: bool
+    short: str
+    on_screen: str
+    reviewed_at: date
+    source: str
+
+
+class KnowledgeBase:
+    """All articles, the directory of competent bodies and their search indexes, in memory."""
+
+    def __init__(
+        self,
+        articles: Mapping[str, Article],
+        bodies: tuple[CompetentBody, ...],
+        refusal: Fact,
+        rates: Mapping[int, int],
+    ) -> None:
+        self._articles = articles
+        self._bodies = {body.code: body for body in bodies}
+        self._refusal = refusal
+        self._rates = rates
+        self._services_index = PhraseIndex(self._service_phrases())
+        self._bodies_index = PhraseIndex(
+            (body.code, phrase, language)
+            for body in bodies
+            for language in LANGUAGES
+            for phrase in (getattr(body.name, language), *getattr(body.topics, language))
+        )
+        self._aspects = AspectRecogniser.load()
+
+    @classmethod
+    def load(cls, folder: Path = FOLDER) -> KnowledgeBase:
+        """Read the files of a knowledge-base folder.
+
+        Raises:
+            KnowledgeError: one of them cannot be used (the message names file and line).
+
+        """
+        return cls(
+            read_articles(folder / "articles"),
+            read_directory(folder / "directory.yml"),
+            read_common_refusal(folder / "common.yml"),
+            read_rates(folder / "rates.yml"),
+        )
+
+    def _service_phrases(self) -> Iterator[tuple[str, str, Language]]:
+        for article in self._articles.values():
+            for language in LANGUAGES:
+                yield article.code, getattr(article.name, language), language
+                yield article.code, getattr(article.spoken, language), language
+                for alias in getattr(article.aliases, language):
+                    yield article.code, alias, language
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """All service codes, sorted."""
+        return tuple(self._articles)
+
+    def article(self, code: str) -> Article:
+        """Return one article.
+
+        Raises:
+            UnknownServiceError: there is none with this code.
+
+        """
+        try:
+            return self._articles[code]
+        except KeyError:
+            raise UnknownServiceError(f"no service has the code {code!r}") from None
+
+    def services(self, language: Language) -> list[ServiceSummary]:
+        """Return every service, sorted by its name in that language."""
+        summaries = (
+            ServiceSummary(
+                article.code,
+                getattr(article.name, language),
+                getattr(article.spoken, language),
+                getattr(article.provider, language),
+            )
+            for article in self._articles.values()
+        )
+        return sorted(summaries, key=lambda summary: summary.name)
+
+    def aspect_of(self, question: str) -> Aspect | None:
+        """Return the aspect that a question asks about, None when it names none."""
+        return self._aspects.recognise(question)
+
+    def find_service(self, question: str, language: Language | None = None) -> Match:
+        """Say which service a question is about: one for sure, a choice, or none."""
+        return decide(self._services_index.rank(question, language))
+
+    def find_body(self, question: str, language: Language) -> BodyAnswer | None:
+        """Return the competent body that a question belongs to, None when none fits well enough."""
+        ranked = self._bodies_index.rank(question)
+        if not ranked or ranked[0][1] < _BODY_SCORE:
+            return None
+        body = self._bodies[ranked[0][0]]
+        if not body.may_be_told(self._today()):
+            return None
+        wording = getattr(body, language)
+        return BodyAnswer(
+            body.code,
+            getattr(body.name, language),
+            body.emergency,
+            wording.short,
+            wording.on_screen,
+            body.reviewed_at,
+            body.source,
+        )
+
+    def answer(self, code: str, aspect: Aspect, language: Language) -> Answer:
+        """Return what may be told of one aspect of a service today.
+
+        Raises:
+            UnknownServiceError: there is no such service.
+
+        """
+        article = self.article(code)
+        fact = article.aspects.get(aspect) or (self._refusal if aspect == "refusal" else None)
+        if fact is None or not fact.may_be_told(self._today()):
+            reviewed_at, source = (fact or article).reviewed_at, fact.source if fact else article.sources[0]
+            return Answer(code, aspect, checked=False, short="", on_screen="", reviewed_at=reviewed_at, source=source)
+        wording = getattr(fact, language)
+        tenge = self._rates.get(self._today().year)
+        return Answer(
+            code,
+            aspect,
+            checked=True,
+            short=render(wording.short, language, tenge, spoken=True),
+            on_screen=render(wording.on_screen, language, tenge, spoken=False),
+            reviewed_at=fact.reviewed_at,
+            source=fact.source,
+        )
+
+    def checked_aspects(self, code: str) -> tuple[Aspect, ...]:
+        """Return the aspects of a service about which something may be told today, in their usual order.
+
+        Raises:
+            UnknownServiceError: there is no such service.
+
+        """
+        return tuple(aspect for aspect in ASPECTS if self.answer(code, aspect, "ru").checked)
+
+    def search(self, question: str, language: Language | None = None, limit: int = 5) -> list[SearchHit]:
+        """Return up to `limit` answers, best first; `language` None answers in the language of the question."""
+        spoken: Language = language or detect(question).language or "ru"
+        aspect = self.aspect_of(question)
+        hits = []
+        for code, score in self._services_index.rank(question, language)[:limit]:
+            answer = self.answer(code, aspect or "general", spoken)
+            title = getattr(self.article(code).name, spoken)
+            hits.append(SearchHit(code, aspect, title, answer.on_screen, round(score, 4)))
+        return hits
+
+    @staticmethod
+    def _today() -> date:
+        return datetime.now(timezone.utc).date()
