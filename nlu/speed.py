@@ -1,0 +1,111 @@
+"""Owns the speed patches on Rasa: three places where one version does the same work again on every turn.
+
+Each patch was measured (findings in bench/RESULTS.md) and each has a test; on any other version of Rasa this module
+refuses to load, because what it replaces may have changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import jsonschema
+import rasa
+import rasa.core.actions.action as rasa_action
+import rasa.shared.core.events as rasa_events
+from rasa.core.policies.rule_policy import RulePolicy
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.shared.core.domain import Domain, State
+from rasa.shared.core.events import ActionExecuted
+from rasa.shared.core.trackers import DialogueStateTracker
+
+PATCHED_VERSION = "3.6.21"
+RULE_HISTORY = 12
+"""Turns of history that rules may look at; the longest rule of this project needs three."""
+
+
+class UnexpectedRasaVersionError(RuntimeError):
+    """The installed Rasa is not the one that the patches were written for."""
+
+
+def require_version(version: str) -> None:
+    """Raise UnexpectedRasaVersionError unless `version` is the patched one."""
+    if version != PATCHED_VERSION:
+        raise UnexpectedRasaVersionError(
+            f"the speed patches were written for Rasa {PATCHED_VERSION}, found {version}: review nlu/speed.py"
+        )
+
+
+_validators: dict[str, Any] = {}
+
+
+def _validate_action_result(self: rasa_action.RemoteAction, result: dict[str, Any]) -> bool:
+    """Check a custom action's reply against Rasa's schema, which itself is checked only once."""
+    if "reply" not in _validators:
+        schema = self.action_response_format_spec()
+        validator = jsonschema.validators.validator_for(schema)
+        validator.check_schema(schema)
+        _validators["reply"] = validator(schema)
+    error = jsonschema.exceptions.best_match(_validators["reply"].iter_errors(result))
+    if error is not None:
+        error.message += f". Failed to validate action server response: {result!r}"
+        raise error
+    return True
+
+
+_resolve_by_type = rasa_events.Event.resolve_by_type
+_event_types: dict[str, type[rasa_events.Event]] = {}
+
+
+def _remembered_type(type_name: str, default: type[rasa_events.Event] | None = None) -> type[rasa_events.Event] | None:
+    """Find the class of a stored event; Rasa walks all classes anew for every event of a conversation."""
+    if type_name not in _event_types:
+        found = _resolve_by_type(type_name, default)
+        if found is None or found is default:
+            return found
+        _event_types[type_name] = found
+    return _event_types[type_name]
+
+
+def apply() -> None:
+    """Put the patches in place (once; a second call changes nothing).
+
+    Raises:
+        UnexpectedRasaVersionError: Rasa is not the version they were written for.
+
+    """
+    require_version(rasa.__version__)
+    rasa_action.RemoteAction._validate_action_result = _validate_action_result  # noqa: SLF001
+    rasa_events.Event.resolve_by_type = staticmethod(_remembered_type)
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.POLICY_WITHOUT_END_TO_END_SUPPORT, is_trainable=True)
+class RecentRulePolicy(RulePolicy):
+    """Rasa's rule policy on the last turns only: the original rebuilds the state of every past turn each time."""
+
+    def _prediction_states(
+        self,
+        tracker: DialogueStateTracker,
+        domain: Domain,
+        use_text_for_last_user_input: bool = False,
+        rule_only_data: dict[str, Any] | None = None,
+    ) -> list[State]:
+        turns = sum(isinstance(event, ActionExecuted) for event in tracker.applied_events()) + 1
+        all_prior = tracker.generate_all_prior_trackers
+
+        def recent() -> Iterator[tuple[DialogueStateTracker, bool]]:
+            for number, prior in enumerate(all_prior()):
+                if number >= turns - RULE_HISTORY:
+                    yield prior
+
+        tracker.generate_all_prior_trackers = recent
+        try:
+            states: list[State] = super()._prediction_states(
+                tracker, domain, use_text_for_last_user_input, rule_only_data
+            )
+            return states
+        finally:
+            del tracker.generate_all_prior_trackers
+
+
+apply()
