@@ -1,0 +1,1 @@
+"""Heavy proofs that run on demand; what they measured stands in RESULTS.md."""
