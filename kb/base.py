@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 
 FOLDER: Final = Path(__file__).parent
 _BODY_SCORE: Final = 0.45
+_NOT_CHECKED: Final[Mapping[Language, str]] = {
+    "ru": "Проверенных сведений об этом пока нет. Их даёт {provider}.",
+    "kk": "Бұл туралы тексерілген мәлімет әзірге жоқ. Оны мына мекеме береді: {provider}.",
+}
 
 
 @dataclass(frozen=True)
@@ -206,8 +210,9 @@ class KnowledgeBase:
         hits = []
         for code, score in self._services_index.rank(question, language)[:limit]:
             answer = self.answer(code, aspect or "general", spoken)
-            title = getattr(self.article(code).name, spoken)
-            hits.append(SearchHit(code, aspect, title, answer.on_screen, round(score, 4)))
+            article = self.article(code)
+            text = answer.on_screen or _NOT_CHECKED[spoken].format(provider=getattr(article.provider, spoken))
+            hits.append(SearchHit(code, aspect, getattr(article.name, spoken), text, round(score, 4)))
         return hits
 
     @staticmethod

@@ -42,7 +42,8 @@ class MonitoringClient:
     """A client of the monitoring system at `base_url` (interface: `GET /applications/{number}`)."""
 
     def __init__(self, base_url: str) -> None:
-        self._http = httpx.AsyncClient(base_url=base_url, timeout=REQUEST_TIMEOUT_S)
+        # Own servers are asked directly, whatever proxy the machine has for the world.
+        self._http = httpx.AsyncClient(base_url=base_url, timeout=REQUEST_TIMEOUT_S, trust_env=False)
         self._breakers = AsyncCircuitBreakerFactory(
             default_threshold=FAILURES_TO_OPEN,
             default_ttl=OPEN_FOR_S,
