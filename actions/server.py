@@ -13,31 +13,32 @@ from observability.health import readiness
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from types import SimpleNamespace
 
     from rasa_sdk.executor import ActionExecutor
-    from sanic import HTTPResponse, Request, Sanic
+    from sanic import Config, HTTPResponse, Request, Sanic
 
     from observability.health import Check
 
 
-def create_app(executor: ActionExecutor, checks: Mapping[str, Check]) -> Sanic:
+def create_app(executor: ActionExecutor, checks: Mapping[str, Check]) -> Sanic[Config, SimpleNamespace]:
     """Return the server of `executor`'s actions; `checks` are what /readyz looks at.
 
     A monitoring system that is down does not make the actions unready: every other question can still be answered.
     """
-    app = create_sdk_app(executor, cors_origins=[])
+    app: Sanic[Config, SimpleNamespace] = create_sdk_app(executor, cors_origins=[])
 
-    @app.get("/healthz")
     async def healthz(_: Request) -> HTTPResponse:
         return json_response({"status": "alive"})
 
-    @app.get("/readyz")
     async def readyz(_: Request) -> HTTPResponse:
         state = await readiness(checks)
         return json_response(state.model_dump(), status=200)
 
-    @app.get("/metrics")
     async def metrics(_: Request) -> HTTPResponse:
         return raw_response(generate_latest(), content_type=CONTENT_TYPE_LATEST)
 
+    app.add_route(healthz, "/healthz")
+    app.add_route(readyz, "/readyz")
+    app.add_route(metrics, "/metrics")
     return app

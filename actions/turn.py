@@ -43,7 +43,7 @@ class Turn:
 
 def as_aspect(value: object) -> Aspect | None:
     """Return `value` when it is an aspect, else None (it came from outside)."""
-    return cast("Aspect", value) if value in ASPECTS else None
+    return next((aspect for aspect in ASPECTS if aspect == value), None)
 
 
 def read_turn(tracker: Tracker) -> Turn:

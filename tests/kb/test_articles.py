@@ -93,6 +93,6 @@ def test_a_fact_is_told_until_it_expires() -> None:
     ],
 )
 def test_amounts_follow_the_index_of_the_year(
-    text: str, language: Language, tenge: int | None, spoken: bool, expected: str
+    text: str, language: Language, tenge: int | None, expected: str, *, spoken: bool
 ) -> None:
     assert render(text, language, tenge, spoken=spoken) == expected

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import re
 import shutil
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,7 +15,10 @@ from kb.loader import FILE_SIZE_MAX, read_articles, read_directory
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
+YAML_LIKE = st.text(alphabet="ab:-[]{}&*!|>'\"\n #%", max_size=80)
+YAML_LIKE = st.text(alphabet="ab:-[]{}&*!|>'\"\n #%", max_size=80)
 GOOD = FOLDER / "articles" / "ID_CARD.yml"
 
 
@@ -101,9 +103,7 @@ def test_one_bad_article_stops_the_load_with_its_name(tmp_path: Path) -> None:
 
 
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(
-    content=st.one_of(st.binary(max_size=300), st.text(alphabet="ab:-[]{}&*!|>'\"\n #%", max_size=80).map(str.encode))
-)
+@given(content=st.one_of(st.binary(max_size=300), YAML_LIKE.map(str.encode)))
 def test_any_bytes_end_in_a_clear_message(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "ID_CARD.yml").write_bytes(content)
     with pytest.raises(KnowledgeError, match=r"ID_CARD\.yml:\d+: "):
