@@ -1,0 +1,137 @@
+"""Owns the chat API's stream: messages and changes of state pushed over a WebSocket."""
+
+from __future__ import annotations
+
+import asyncio
+from enum import IntEnum
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from fastapi import APIRouter, WebSocket, WebSocketDisconnect
+from pydantic import ValidationError
+
+from contact_centre import tokens
+from contact_centre.events import ListenerTooSlowError, StateChanged
+from contact_centre.register import UnknownContactError
+from web import services
+from web.chat_models import FirstFrame, MessageFrame, MessageOut, StateFrame
+
+if TYPE_CHECKING:
+    from contact_centre.events import Subscription
+    from contact_centre.register import Register
+    from contact_centre.states import State
+    from contact_centre.tables import Contact
+
+router = APIRouter()
+
+
+class CloseCode(IntEnum):
+    """Why a stream is closed by us (RFC 6455, 7.4.2: 4000-4999 are the application's)."""
+
+    NOT_UNDERSTOOD = 4400
+    WRONG_TOKEN = 4401
+    UNKNOWN_CONVERSATION = 4404
+    NO_FIRST_FRAME = 4408
+    TOO_SLOW = 4429
+
+
+class _RefusedError(Exception):
+    def __init__(self, code: CloseCode) -> None:
+        super().__init__(code.name)
+        self.code = code
+
+
+@router.websocket("/api/conversations/{conversation_id}/stream")
+async def stream(websocket: WebSocket, conversation_id: str) -> None:
+    """Push a conversation: after the client's first frame, what it missed, then everything new."""
+    await websocket.accept()
+    try:
+        first = await _first_frame(websocket)
+        contact = await _own_contact(websocket, conversation_id, first.token)
+        await _push(websocket, contact.id, first.after or 0)
+    except _RefusedError as refusal:
+        await websocket.close(refusal.code)
+    except ListenerTooSlowError:
+        await websocket.close(CloseCode.TOO_SLOW)
+    except WebSocketDisconnect:
+        return  # the client left: nothing to tell it
+
+
+async def _first_frame(websocket: WebSocket) -> FirstFrame:
+    try:
+        async with asyncio.timeout(services.of(websocket).settings.stream_first_frame_s):
+            message = await websocket.receive()
+    except TimeoutError:
+        raise _RefusedError(CloseCode.NO_FIRST_FRAME) from None
+    if message["type"] == "websocket.disconnect":
+        raise WebSocketDisconnect(message.get("code", 1006))
+    try:
+        return FirstFrame.model_validate_json(message.get("text") or b"")
+    except ValidationError:
+        raise _RefusedError(CloseCode.NOT_UNDERSTOOD) from None
+
+
+async def _own_contact(websocket: WebSocket, conversation_id: str, token: str) -> Contact:
+    try:
+        contact = await services.of(websocket).register.contact(UUID(conversation_id))
+    except (ValueError, UnknownContactError):
+        raise _RefusedError(CloseCode.UNKNOWN_CONVERSATION) from None
+    if not tokens.matches(token, contact.token_hash):
+        raise _RefusedError(CloseCode.WRONG_TOKEN)
+    return contact
+
+
+async def _push(websocket: WebSocket, contact_id: UUID, after: int) -> None:
+    """Push until the client leaves; listening begins before reading, so that nothing falls between."""
+    parts = services.of(websocket)
+    with parts.bus.subscribe(contact_id) as news:
+        contact = await parts.register.contact(contact_id)
+        pushing = asyncio.create_task(_Pusher(websocket, parts.register, contact, after).run(news))
+        leaving = asyncio.create_task(_left(websocket))
+        done, pending = await asyncio.wait({pushing, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        for task in pending:
+            task.cancel()
+        await asyncio.gather(*pending, return_exceptions=True)
+        for task in done:
+            task.result()
+
+
+async def _left(websocket: WebSocket) -> None:
+    """Return when the client has left; what it sends after the first frame has no meaning."""
+    while (await websocket.receive())["type"] != "websocket.disconnect":
+        pass
+
+
+class _Pusher:
+    """What one client has been told so far."""
+
+    def __init__(self, websocket: WebSocket, register: Register, contact: Contact, after: int) -> None:
+        self._websocket = websocket
+        self._register = register
+        self._contact = contact
+        self._after = after
+        self._state: State | None = None
+
+    async def run(self, news: Subscription) -> None:
+        await self._messages()
+        await self._tell_state(self._contact.state)
+        while True:
+            item = await news.next()
+            if isinstance(item, StateChanged):
+                await self._tell_state(item.state)
+            else:
+                await self._messages()
+
+    async def _messages(self) -> None:
+        while messages := await self._register.messages(self._contact.id, self._after):
+            for message in messages:
+                await self._send(MessageFrame(message=MessageOut.of(message)))
+                self._after = message.id
+
+    async def _tell_state(self, state: State) -> None:
+        if state is not self._state:
+            self._state = state
+            await self._send(StateFrame(state=state))
+
+    async def _send(self, frame: MessageFrame | StateFrame) -> None:
+        await self._websocket.send_text(frame.model_dump_json(by_alias=True))

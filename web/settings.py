@@ -1,0 +1,52 @@
+"""Owns the settings of the web process; each is an environment variable of the same name in capitals."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode
+
+MAX_TEXT_CHARACTERS = 4_000
+MAX_BODY_BYTES = 64 * 1024
+
+
+class Settings(BaseSettings):
+    """Everything that an operator may set; the defaults serve one machine."""
+
+    bind_host: str = "127.0.0.1"
+    web_port: int = Field(8000, ge=1, le=65535)
+    rasa_url: str = "http://127.0.0.1:5005"
+    data_dir: Path = Path("var")
+    database_url: str = ""
+    """Empty: an SQLite file in `data_dir`."""
+    dialogue_timeout_s: float = Field(2.0, gt=0)
+    service_token: SecretStr | None = None
+    """Opens the API's service features (voice, mail); without it there are no service clients."""
+    widget_origins: Annotated[tuple[str, ...], NoDecode] = ()
+    """Sites that may embed the widget, such as `https://www.1414.kz`, separated by commas."""
+
+    messages_limit: int = Field(30, ge=1)
+    messages_window_s: int = Field(10, ge=1)
+    conversations_limit: int = Field(300, ge=1)
+    conversations_window_s: int = Field(60, ge=1)
+    stream_first_frame_s: float = Field(10.0, gt=0)
+
+    @field_validator("widget_origins", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(origin.strip().rstrip("/") for origin in value.split(",") if origin.strip())
+        return value
+
+    @field_validator("service_token", mode="after")
+    @classmethod
+    def _no_empty_token(cls, value: SecretStr | None) -> SecretStr | None:
+        return value if value is not None and value.get_secret_value() else None
+
+    @model_validator(mode="after")
+    def _database_in_data_dir(self) -> Self:
+        if not self.database_url:
+            self.database_url = f"sqlite+aiosqlite:///{self.data_dir / 'contact_centre.db'}"
+        return self
