@@ -1,0 +1,34 @@
+# Every target does the set-up it needs. The work is in deploy/, on the standard library of any Python from 3.10.
+CANDIDATES := python3 python3.14 python3.13 python3.12 python3.11 python3.10
+RECENT := import sys; sys.exit(sys.version_info < (3, 10))
+PYTHON ?= $(shell for each in $(CANDIDATES); do $$each -c '$(RECENT)' >/dev/null 2>&1 && echo $$each && break; done)
+
+.DEFAULT_GOAL := help
+.PHONY: run test lint types train lock clean help python
+
+run: python ## set up, train if needed, start everything; Ctrl-C stops it
+	@exec $(PYTHON) -m deploy run
+
+test: python ## set up, then lint, types and all tests
+	@exec $(PYTHON) -m deploy test
+
+lint: python ## ruff: rules and format
+	@exec $(PYTHON) -m deploy lint
+
+types: python ## mypy, strict, in both environments
+	@exec $(PYTHON) -m deploy types
+
+train: python ## train the Rasa model anew
+	@exec $(PYTHON) -m deploy train
+
+lock: python ## compile the requirement files anew, pinned with hashes
+	@exec $(PYTHON) -m deploy lock
+
+clean: python ## remove environments, tools, caches and trained models; data stays
+	@exec $(PYTHON) -m deploy clean
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile
+
+python:
+	@test -n "$(PYTHON)" || { echo 'Python 3.10 or newer was not found: install python3, or name one (make PYTHON=...).' >&2; exit 1; }

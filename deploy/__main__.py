@@ -1,0 +1,147 @@
+"""Owns the commands of the operator: `python3 -m deploy run|test|lint|types|train|lock|clean`."""
+
+import argparse
+import errno
+import os
+import shutil
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Event
+from types import FrameType
+
+from deploy import bootstrap, checks, debian, environments, ports, secret_store, settings, stack
+from deploy.progress import Progress
+from deploy.project import Project, SetupError, this_project
+
+_FAILED = 1
+_INTERRUPTED = 130
+_WATCH_S = 0.5
+_CACHES = (".mypy_cache", ".pytest_cache", ".ruff_cache", ".hypothesis", ".schemathesis", ".rasa")
+
+
+def main(arguments: list[str]) -> int:
+    """Run one command; return the exit code. A failure is one sentence on standard error, never a traceback."""
+    parser = argparse.ArgumentParser(prog="python3 -m deploy", description="Set up, run and test the assistant.")
+    parser.add_argument("command", choices=sorted(_COMMANDS))
+    command = _COMMANDS[parser.parse_args(arguments).command]
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
+    try:
+        return command(this_project(), Progress())
+    except (SetupError, OSError) as error:
+        _complain(_sentence(error))
+        return _FAILED
+    except (KeyboardInterrupt, stack.StopRequested):
+        _complain("Stopped before it was ready; nothing is left running.")
+        return _INTERRUPTED
+
+
+def _run(project: Project, progress: Progress) -> int:
+    chosen = settings.from_environment(project, os.environ)
+    ports.require_free(chosen)  # said before minutes of set-up, not after
+    model = bootstrap.prepare_with_model(project, progress)
+    with _stop_signal() as stop, stack.running(project, chosen, model, stop=stop, progress=progress) as running:
+        _announce(running, progress)
+        while not stop.wait(_WATCH_S):
+            failure = running.manager.failure()
+            if failure:
+                raise SetupError(failure)
+        progress.say("Stopping ...")
+    progress.say("Stopped; nothing is left running.")
+    return 0
+
+
+def _test(project: Project, progress: Progress) -> int:
+    bootstrap.prepare_with_model(project, progress, debian.for_tests())
+    checks_passed = checks.passes([*checks.lint(project), *checks.types(project)], project, progress)
+    return 0 if checks.run_tests(project, progress, checks_passed=checks_passed) else _FAILED
+
+
+def _lint(project: Project, progress: Progress) -> int:
+    bootstrap.prepare(project, progress)
+    return 0 if checks.passes(checks.lint(project), project, progress) else _FAILED
+
+
+def _types(project: Project, progress: Progress) -> int:
+    bootstrap.prepare(project, progress)
+    return 0 if checks.passes(checks.types(project), project, progress) else _FAILED
+
+
+def _train(project: Project, progress: Progress) -> int:
+    bootstrap.retrain(project, progress)
+    return 0
+
+
+def _lock(project: Project, progress: Progress) -> int:
+    bootstrap.lock_versions(project, progress)
+    return 0
+
+
+def _clean(project: Project, progress: Progress) -> int:
+    """Remove what set-up made; the data of runs (DATA_DIR) stays."""
+    for folder in (project.tools, *(environment.folder for environment in environments.pinned(project))):
+        shutil.rmtree(folder, ignore_errors=True)
+    for name in _CACHES:
+        shutil.rmtree(project.root / name, ignore_errors=True)
+    for trained in project.models.glob("*.tar.gz"):
+        trained.unlink()
+    progress.say("Removed the environments, the tools, the caches and the trained models; data is kept.")
+    return 0
+
+
+_COMMANDS: dict[str, Callable[[Project, Progress], int]] = {
+    "clean": _clean,
+    "lint": _lint,
+    "lock": _lock,
+    "run": _run,
+    "test": _test,
+    "train": _train,
+    "types": _types,
+}
+
+
+@contextmanager
+def _stop_signal() -> Iterator[Event]:
+    """Give an event that Ctrl-C and SIGTERM set, so that neither can break into a start or a stop half done."""
+    stop = Event()
+
+    def note(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, note)
+    yield stop
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _announce(running: stack.Stack, progress: Progress) -> None:
+    web, monitoring = running.url(settings.WEB), running.url(settings.MONITORING)
+    for line in (
+        "",
+        f"Chat            {web}",
+        f"Chat API        {web}/docs",
+        f"Monitoring API  {monitoring}/docs",
+        f"Logs            {running.settings.logs}",
+        f"Secrets         {running.settings.data_dir / secret_store.FILE_NAME} (unless set in the environment)",
+        "Ready. Ctrl-C stops everything.",
+    ):
+        progress.say(line)
+
+
+def _complain(sentence: str) -> None:
+    sys.stderr.write(f"\n{sentence}\n")
+
+
+def _sentence(error: SetupError | OSError) -> str:
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return "The disk is full: free some space and start again."
+    return str(error)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

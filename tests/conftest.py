@@ -1,0 +1,78 @@
+"""Fixtures of the whole product: a running stack and a browser. Must import on Rasa's Python 3.10 too."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from contextlib import ExitStack
+from threading import Event
+from typing import TYPE_CHECKING
+
+import pytest
+
+from deploy import debian, model
+from deploy import stack as product
+from deploy.progress import Progress
+from deploy.project import this_project
+from deploy.settings import LOOPBACK, PROCESSES, Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser
+
+_BROWSER_ARGUMENTS = (
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[product.Stack]:
+    """Every process, as `make run` starts them, on free ports and with data of its own; none is left afterwards."""
+    project = this_project()
+    progress = Progress(sys.stderr)
+    trained = model.ensure(project, progress)
+    settings = Settings(LOOPBACK, _free_ports(), tmp_path_factory.mktemp("data"))
+    start = product.running(project, settings, trained, stop=Event(), progress=progress, environment=_environment())
+    with start as running:
+        yield running
+    assert running.manager.processes() == []
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium. Closed after each module: while it is open, its event loop keeps async tests from running."""
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - absent from Rasa's environment
+
+    executable = debian.chromium()
+    assert executable, "Chromium was not found: make test installs it."
+    # Chromium's own sandbox refuses to run as root, as in a container.
+    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=executable, args=[*sandbox, *_BROWSER_ARGUMENTS])
+        yield chromium
+        chromium.close()
+
+
+def _environment() -> dict[str, str]:
+    """Give the environment less what would lead the processes away from this stack."""
+    own = {"RASA_URL", "ACTIONS_URL", "MONITORING_URL", "MONITORING_DATABASE", "DATABASE_URL"}
+    own |= {"SERVICE_TOKEN", "MONITORING_API_KEY"}
+    return {name: value for name, value in os.environ.items() if name not in own}
+
+
+def _free_ports() -> dict[str, int]:
+    """Take one free port a process, all held open together so that they differ."""
+    with ExitStack() as held:
+        ports = {}
+        for process in PROCESSES:
+            listener = held.enter_context(socket.socket())
+            listener.bind((LOOPBACK, 0))
+            ports[process.name] = listener.getsockname()[1]
+    return ports
