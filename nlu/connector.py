@@ -56,7 +56,8 @@ def message_text(text: str, language: str, *, payload: bool) -> str:
     only a button that the contact centre itself offered may do that.
     """
     if not payload:
-        return text.lstrip("/ \t") if text.lstrip().startswith("/") else text
+        # Nothing but slashes is as little of a question as a question mark, and Rasa wants some text.
+        return (text.lstrip("/ \t") or "?") if text.lstrip().startswith("/") else text
     intent, brace, entities = text.partition("{")
     content = json.loads(brace + entities) if brace else {}
     return f"{intent}{json.dumps({**content, 'language': language}, ensure_ascii=False)}"
