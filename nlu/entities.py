@@ -6,8 +6,6 @@ import os
 import re
 from typing import Any
 
-from language.detection import detect
-from language.numbers import find_numbers
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -17,6 +15,8 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from kb.aspects import AspectRecogniser
+from language.detection import detect
+from language.numbers import find_numbers
 
 PROCEDURE_INTENT = "ask_service_procedure"
 _IIN = re.compile(r"\d{12}")
