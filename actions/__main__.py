@@ -5,12 +5,9 @@ from __future__ import annotations
 import sys
 
 from pydantic_settings import BaseSettings
-from rasa_sdk.executor import ActionExecutor
 
-from actions.procedure import AnswerProcedure, Clarify, ServiceAnswers
+from actions.registry import executor
 from actions.server import create_app
-from actions.stage import ApplicationStage
-from actions.talk import Affirm, ChangeLanguage, CompetentBody, Deny, Goodbye, HandOff, Repeat
 from kb.base import KnowledgeBase
 from kb.errors import KnowledgeError
 from monitoring.client import MonitoringClient
@@ -23,26 +20,6 @@ class Settings(BaseSettings):
     bind_host: str = "127.0.0.1"
     actions_port: int = 5055
     monitoring_url: str = "http://127.0.0.1:8010"
-
-
-def executor(knowledge: KnowledgeBase, monitoring: MonitoringClient) -> ActionExecutor:
-    """Return an executor that knows every action of the domain."""
-    answers = ServiceAnswers(knowledge)
-    known = ActionExecutor()
-    for action in (
-        AnswerProcedure(answers),
-        ApplicationStage(knowledge, monitoring),
-        CompetentBody(knowledge),
-        HandOff(),
-        Affirm(answers),
-        Deny(),
-        Repeat(),
-        ChangeLanguage(),
-        Goodbye(),
-        Clarify(answers),
-    ):
-        known.register_action(action)
-    return known
 
 
 def main() -> None:

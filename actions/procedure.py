@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from rasa_sdk import Action
 from rasa_sdk.events import SlotSet
 
 from actions import signals
-from actions.turn import Turn, misunderstood_before, read_turn
+from actions.answering import OpenQuestion, OpenQuestions, TurnAction, say_misunderstood
+from actions.follow_up import FollowUpVocabulary
+from actions.short_answers import chosen_place
 from actions.wording import ASPECT_TITLES, alternatives
 from kb.search import Match
 
@@ -16,13 +17,22 @@ if TYPE_CHECKING:
     from rasa_sdk import Tracker
     from rasa_sdk.executor import CollectingDispatcher
 
+    from actions.competence import CompetentBodies
+    from actions.turn import Events, Turn
     from kb.aspects import Aspect
     from kb.base import KnowledgeBase
 
-Events = list[dict[str, Any]]
-
 MORE_BUTTONS: Final = 4
 """How many further aspects are offered as buttons under an answer."""
+
+DIGITAL_SIGNATURE: Final = "EDS"
+"""Service code of the digital signature."""
+
+_MAY_NAME_A_SERVICE: Final = frozenset(
+    {"ask_service_procedure", "out_of_scope", "nlu_fallback", "ds_help", "ask_status"}
+)
+"""Intents of a message that may still be the bare name of a service when one was asked for."""
+_LONGEST_NAME: Final = 6
 
 
 def button(title: str, intent: str, **entities: str) -> dict[str, str]:
@@ -36,6 +46,7 @@ class ServiceAnswers:
 
     def __init__(self, knowledge: KnowledgeBase) -> None:
         self._knowledge = knowledge
+        self._vocabulary = FollowUpVocabulary()
 
     def identify(self, turn: Turn) -> Match:
         """Say which service a turn is about: named by a button, found in the words, or the one talked about before."""
@@ -44,14 +55,37 @@ class ServiceAnswers:
             return Match("sure", (str(named),))
         if turn.pressed:
             return Match("none")
+        if not self._names_something(turn):
+            return self._talked_about(turn)
         found = self._knowledge.find_service(turn.text, turn.language)
-        if found.kind == "sure":
-            return found
-        offered = [code for code in found.codes if code in turn.choices]
-        if turn.awaiting == "service_choice" and offered:
-            return Match("sure", (offered[0],))
-        follow_up = turn.asked_aspect is not None and (found.kind == "none" or turn.service in found.codes)
-        return Match("sure", (turn.service,)) if turn.service and follow_up else found
+        if found.kind == "choice" and turn.asked_aspect and turn.service in found.codes:
+            return Match("sure", (turn.service,))
+        return found
+
+    @staticmethod
+    def _talked_about(turn: Turn) -> Match:
+        """Say which service a question that names none is about."""
+        if turn.service and turn.asked_aspect:
+            return Match("sure", (turn.service,))
+        return Match("choice", turn.choices) if turn.choices else Match("none")
+
+    def follow_up(self, turn: Turn) -> Aspect | None:
+        """Return the aspect of the service talked about that a message asks for, whatever its intent seemed to be."""
+        if turn.pressed or turn.service is None or self._names_something(turn):
+            return None
+        return self._knowledge.aspect_of(turn.text)
+
+    def _names_something(self, turn: Turn) -> bool:
+        return self._vocabulary.names_something(turn.text, turn.language)
+
+    def respond(self, dispatcher: CollectingDispatcher, turn: Turn, match: Match) -> Events:
+        """Answer about the matched service, or ask for it."""
+        if match.kind == "sure":
+            remembered = turn.aspect if turn.awaiting in ("service", "service_choice") else None
+            return self.tell(dispatcher, turn, match.codes[0], turn.asked_aspect or remembered or "general")
+        if match.kind == "choice":
+            return self.ask_which(dispatcher, turn, match.codes)
+        return self._nothing_found(dispatcher, turn)
 
     def tell(self, dispatcher: CollectingDispatcher, turn: Turn, code: str, aspect: Aspect) -> Events:
         """Tell one aspect of a service with its source, or say honestly that it is not checked (rule 5.2)."""
@@ -81,70 +115,126 @@ class ServiceAnswers:
         ]
 
     def ask_which(self, dispatcher: CollectingDispatcher, turn: Turn, choices: tuple[str, ...]) -> Events:
-        """Ask which of the offered services is meant, or which service at all when there is nothing to offer."""
-        remembered = SlotSet("aspect", turn.asked_aspect or turn.aspect)
-        if not choices:
-            dispatcher.utter_message(response="utter_ask_service")
-            return [remembered, SlotSet("awaiting", "service"), SlotSet("choices", None)]
-        names = {code: getattr(self._knowledge.article(code).spoken, turn.language) for code in choices}
-        if len(names) == 1:
-            dispatcher.utter_message(response="utter_ask_is_it", service=names[choices[0]])
+        """Ask which of the offered services is meant."""
+        names = self._names(turn, choices)
+        if len(choices) == 1:
+            dispatcher.utter_message(response="utter_ask_is_it", service=names[0])
         else:
+            aspect = turn.asked_aspect or turn.aspect or "general"
             buttons = [
-                button(
-                    name, "ask_service_procedure", service=code, aspect=turn.asked_aspect or turn.aspect or "general"
-                )
-                for code, name in names.items()
+                button(name, "ask_service_procedure", service=code, aspect=aspect)
+                for code, name in zip(choices, names, strict=True)
             ]
             dispatcher.utter_message(
-                response="utter_ask_choice", choices=alternatives(list(names.values()), turn.language), buttons=buttons
+                response="utter_ask_choice",
+                choices=alternatives(names, turn.language),
+                buttons=[] if turn.on_phone else buttons,
             )
-        return [remembered, SlotSet("awaiting", "service_choice"), SlotSet("choices", list(choices))]
+        return self._await_choice(turn, choices)
+
+    def ask_service(self, dispatcher: CollectingDispatcher, turn: Turn) -> Events:
+        """Ask for the service when the message names none."""
+        dispatcher.utter_message(response="utter_ask_service")
+        return [SlotSet("awaiting", "service"), SlotSet("aspect", turn.asked_aspect or turn.aspect)]
+
+    def _nothing_found(self, dispatcher: CollectingDispatcher, turn: Turn) -> Events:
+        names_something = not turn.pressed and self._names_something(turn)
+        if turn.service and turn.asked_aspect and names_something:
+            dispatcher.utter_message(
+                response="utter_unknown_or_former_service", service=self._names(turn, (turn.service,))[0]
+            )
+            return self._await_choice(turn, (turn.service,))
+        if names_something or turn.awaiting == "service":
+            dispatcher.utter_message(response="utter_service_not_found")
+            return [SlotSet("awaiting", "service"), SlotSet("aspect", turn.asked_aspect or turn.aspect)]
+        return self.ask_service(dispatcher, turn)
+
+    def _await_choice(self, turn: Turn, choices: tuple[str, ...]) -> Events:
+        aspect = turn.asked_aspect or turn.aspect
+        return [SlotSet("awaiting", "service_choice"), SlotSet("choices", list(choices)), SlotSet("aspect", aspect)]
+
+    def _names(self, turn: Turn, codes: tuple[str, ...]) -> list[str]:
+        return [getattr(self._knowledge.article(code).spoken, turn.language) for code in codes]
 
 
-class AnswerProcedure(Action):
+class ServiceQuestion(OpenQuestion):
+    """The open question which service is meant: answered by place, by name, or by yes and no."""
+
+    awaiting = frozenset({"service", "service_choice"})
+
+    def __init__(self, answers: ServiceAnswers) -> None:
+        self._answers = answers
+
+    async def take(self, dispatcher: CollectingDispatcher, turn: Turn) -> Events | None:
+        """Answer about the service that was chosen."""
+        place = chosen_place(turn.text, len(turn.choices)) if turn.choices else None
+        if place is not None:
+            return self._answers.tell(dispatcher, turn, turn.choices[place], turn.aspect or "general")
+        if not turn.pressed and len(turn.words) <= _LONGEST_NAME and turn.intent in _MAY_NAME_A_SERVICE:
+            match = self._answers.identify(turn)
+            offered = [code for code in match.codes[:1] if code in turn.choices]
+            if match.kind == "sure" or offered:
+                code = (offered or match.codes)[0]
+                return self._answers.tell(dispatcher, turn, code, turn.asked_aspect or turn.aspect or "general")
+        return self._yes_or_no(dispatcher, turn) if turn.choices else None
+
+    def _yes_or_no(self, dispatcher: CollectingDispatcher, turn: Turn) -> Events | None:
+        if turn.intent == "affirm" and len(turn.choices) == 1:
+            return self._answers.tell(dispatcher, turn, turn.choices[0], turn.aspect or "general")
+        if turn.intent == "affirm":
+            return self._answers.ask_which(dispatcher, turn, turn.choices)
+        if turn.intent == "deny":
+            return [*self._answers.ask_service(dispatcher, turn), SlotSet("choices", None)]
+        return None
+
+
+class AnswerProcedure(TurnAction):
     """Answers a question on a service: the aspect asked for, of the service named now or before."""
 
-    def __init__(self, answers: ServiceAnswers) -> None:
+    action_name = "action_answer_procedure"
+
+    def __init__(self, open_questions: OpenQuestions, answers: ServiceAnswers, bodies: CompetentBodies) -> None:
+        super().__init__(open_questions)
         self._answers = answers
+        self._bodies = bodies
 
-    def name(self) -> str:
-        """Return the name in the domain."""
-        return "action_answer_procedure"
-
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+    async def answer(self, dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> Events:
         """Answer, or ask which service is meant."""
-        turn = read_turn(tracker)
         match = self._answers.identify(turn)
-        if match.kind == "sure":
-            remembered = turn.aspect if turn.awaiting in ("service", "service_choice") else None
-            return self._answers.tell(dispatcher, turn, match.codes[0], turn.asked_aspect or remembered or "general")
-        if match.kind == "none" and turn.awaiting == "service":
-            dispatcher.utter_message(response="utter_service_not_found")
-            return [SlotSet("awaiting", "service")]
-        return self._answers.ask_which(dispatcher, turn, match.codes)
+        body = self._bodies.find_instead(turn, match)
+        return self._bodies.tell(dispatcher, turn, body) if body else self._answers.respond(dispatcher, turn, match)
 
 
-class Clarify(Action):
-    """Meets a message that was not understood: it may still name a service; else ask again, then offer a person."""
+class Clarify(TurnAction):
+    """Meets a message that was not understood: its words may still tell; else ask again, then offer a person."""
 
-    def __init__(self, answers: ServiceAnswers) -> None:
+    action_name = "action_clarify"
+
+    def __init__(self, open_questions: OpenQuestions, answers: ServiceAnswers, bodies: CompetentBodies) -> None:
+        super().__init__(open_questions)
         self._answers = answers
+        self._bodies = bodies
 
-    def name(self) -> str:
-        """Return the name in the domain."""
-        return "action_clarify"
-
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
-        """Answer from the knowledge base when the words name a service, else say that they were not understood."""
-        turn = read_turn(tracker)
+    async def answer(self, dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> Events:
+        """Answer from the knowledge base or the directory when the words name something in them, else ask again."""
+        aspect = self._answers.follow_up(turn)
+        if aspect and turn.service:
+            return self._answers.tell(dispatcher, turn, turn.service, aspect)
         match = self._answers.identify(turn)
-        if match.kind == "sure":
-            return self._answers.tell(dispatcher, turn, match.codes[0], turn.asked_aspect or turn.aspect or "general")
-        if match.kind == "choice":
-            return self._answers.ask_which(dispatcher, turn, match.codes)
-        if misunderstood_before(tracker):
-            dispatcher.utter_message(response="utter_offer_operator")
-            return [SlotSet("awaiting", "handoff")]
-        dispatcher.utter_message(response="utter_clarify")
-        return []
+        body = self._bodies.find_instead(turn, match)
+        if body is not None:
+            return self._bodies.tell(dispatcher, turn, body)
+        if match.kind != "none":
+            return self._answers.respond(dispatcher, turn, match)
+        return say_misunderstood(dispatcher, turn)
+
+
+class DigitalSignatureHelp(TurnAction):
+    """Helps with the digital signature; what is asked next is asked of that service."""
+
+    action_name = "action_ds_help"
+
+    async def answer(self, dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> Events:
+        """Say the first help."""
+        dispatcher.utter_message(response="utter_ds_help")
+        return [SlotSet("service", DIGITAL_SIGNATURE)]

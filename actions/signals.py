@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
     from rasa_sdk.executor import CollectingDispatcher
@@ -34,6 +35,11 @@ def collect_digits(
 def language(dispatcher: CollectingDispatcher, code: Language) -> None:
     """Say which language the citizen chose."""
     dispatcher.utter_message(json_message={"language": {"code": code}})
+
+
+def complaint_draft(dispatcher: CollectingDispatcher, draft: Mapping[str, str | int]) -> None:
+    """Hand over a complaint that the citizen dictated and confirmed: type, fields (rules 14, 15) and review term."""
+    dispatcher.utter_message(json_message={"complaint_draft": dict(draft)})
 
 
 def end(dispatcher: CollectingDispatcher) -> None:

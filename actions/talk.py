@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from rasa_sdk import Action
 from rasa_sdk.events import SlotSet
 
 from actions import signals
-from actions.turn import Turn, last_answers, read_turn
+from actions.answering import OpenQuestion, OpenQuestions, TurnAction, leave_form
+from actions.turn import last_answers
 from language.normalisation import fold
 
 if TYPE_CHECKING:
@@ -18,100 +18,79 @@ if TYPE_CHECKING:
     from rasa_sdk import Tracker
     from rasa_sdk.executor import CollectingDispatcher
 
+    from actions.competence import CompetentBodies
     from actions.procedure import ServiceAnswers
-    from kb.base import KnowledgeBase
+    from actions.turn import Events, Turn
     from language import Language
 
-Events = list[dict[str, Any]]
-
+_SURE: Final = 0.8
 _CHOSEN: Final[Mapping[Language, str]] = {"ru": "utter_russian_chosen", "kk": "utter_kazakh_chosen"}
-_TO_KAZAKH: Final = re.compile(r"казак|kazakh")
-_TO_RUSSIAN: Final = re.compile(r"русс|рус тил|орыс|russian")
+_NAMES: Final[Mapping[Language, re.Pattern[str]]] = {
+    "kk": re.compile(r"казак|казах"),
+    "ru": re.compile(r"русс|рус тил|орыс"),
+}
 
 
-class Affirm(Action):
-    """Takes a yes as the answer to the last question."""
+class HandoffQuestion(OpenQuestion):
+    """The open question whether a consultant is wanted."""
 
-    def __init__(self, answers: ServiceAnswers) -> None:
-        self._answers = answers
+    awaiting = frozenset({"handoff"})
 
-    def name(self) -> str:
-        """Return the name in the domain."""
-        return "action_affirm"
-
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
-        """Do what was offered; a yes to an open choice asks it again."""
-        turn = read_turn(tracker)
-        if turn.awaiting == "handoff":
-            signals.handoff(dispatcher, "citizen_asked")
-            return [SlotSet("awaiting", None)]
-        if turn.awaiting == "service_choice" and len(turn.choices) == 1:
-            return self._answers.tell(dispatcher, turn, turn.choices[0], turn.aspect or "general")
-        if turn.awaiting == "service_choice":
-            return self._answers.ask_which(dispatcher, turn, turn.choices)
-        dispatcher.utter_message(response="utter_affirm")
-        return []
+    async def take(self, dispatcher: CollectingDispatcher, turn: Turn) -> Events | None:
+        """Ask for the consultant on a yes; a no is a no like any other."""
+        if turn.intent != "affirm":
+            return None
+        signals.handoff(dispatcher, "citizen_asked")
+        return [SlotSet("awaiting", None), *leave_form(turn)]
 
 
-class Deny(Action):
-    """Takes a no as the answer to the last question."""
+class Deny(TurnAction):
+    """Takes a no that answers nothing in particular: whatever was offered is dropped."""
 
-    def name(self) -> str:
-        """Return the name in the domain."""
-        return "action_deny"
+    action_name = "action_deny"
 
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
-        """Drop what was offered; after a wrong guess ask for the service in other words."""
-        if read_turn(tracker).awaiting == "service_choice":
-            dispatcher.utter_message(response="utter_ask_service")
-            return [SlotSet("awaiting", "service"), SlotSet("choices", None)]
+    def __init__(self, open_questions: OpenQuestions, bodies: CompetentBodies) -> None:
+        super().__init__(open_questions)
+        self._bodies = bodies
+
+    async def answer(self, dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> Events:
+        """Drop what was offered; with nothing offered, a "no" may be part of a trouble («жылу жоқ»)."""
+        body = None if turn.awaiting or turn.active_loop else self._bodies.find(turn)
+        if body is not None:
+            return self._bodies.tell(dispatcher, turn, body)
         dispatcher.utter_message(response="utter_deny")
         return [SlotSet("awaiting", None), SlotSet("choices", None)]
 
 
-class HandOff(Action):
+class HandOff(TurnAction):
     """Asks the contact centre for a consultant."""
 
-    def name(self) -> str:
-        """Return the name in the domain."""
-        return "action_handoff"
+    action_name = "action_handoff"
 
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+    async def answer(self, dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> Events:
         """Signal the hand-off; its announcement is the contact centre's, which knows the queue (rule 11)."""
         signals.handoff(dispatcher, "citizen_asked")
-        return [SlotSet("awaiting", None)]
+        return [SlotSet("awaiting", None), *leave_form(turn)]
 
 
-class CompetentBody(Action):
-    """Names who decides a question that is not the contact centre's (rule 10); emergency numbers come first."""
-
-    def __init__(self, knowledge: KnowledgeBase) -> None:
-        self._knowledge = knowledge
-
-    def name(self) -> str:
-        """Return the name in the domain."""
-        return "action_competent_body"
-
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
-        """Tell what the directory knows, else say what the assistant is for and offer a consultant."""
-        turn = read_turn(tracker)
-        body = self._knowledge.find_body(turn.text, turn.language)
-        if body is None:
-            dispatcher.utter_message(response="utter_out_of_scope")
-            return [SlotSet("awaiting", "handoff")]
-        dispatcher.utter_message(text=body.short if turn.on_phone else body.on_screen)
-        return [SlotSet("awaiting", None)]
-
-
-class Repeat(Action):
+class Repeat(TurnAction):
     """Says the last answer again."""
 
-    def name(self) -> str:
-        """Return the name in the domain."""
-        return "action_repeat"
+    action_name = "action_repeat"
+    forgets_open_question = False
 
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
-        """Repeat what was said in the turn before, with its buttons."""
+    def __init__(self, open_questions: OpenQuestions, answers: ServiceAnswers) -> None:
+        super().__init__(open_questions)
+        self._answers = answers
+
+    async def answer(self, dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> Events:
+        """Repeat what was said in the turn before, with its buttons; a form repeats its question itself."""
+        if turn.active_loop:
+            return []
+        if turn.confidence < _SURE:  # «а брак?»
+            match = self._answers.identify(turn)
+            if match.kind == "sure":
+                return self._answers.respond(dispatcher, turn, match)
         answers = last_answers(tracker)
         for answer in answers:
             data = answer.get("data")
@@ -124,38 +103,35 @@ class Repeat(Action):
 
 def wanted_language(turn: Turn) -> Language:
     """Return the language that a citizen asks for: the named one, else the other one."""
-    named = fold(f"{turn.entities.get('target', '')} {turn.text}")
-    if _TO_KAZAKH.search(named):
-        return "kk"
-    if _TO_RUSSIAN.search(named):
-        return "ru"
+    said = fold(f"{turn.entities.get('target', '')} {turn.text}")
+    named = [(match.end(), code) for code, name in _NAMES.items() for match in name.finditer(said)]
+    if named:
+        return max(named)[1]  # «не понимаю по-казахски, давайте по-русски»
     return "ru" if turn.language == "kk" else "kk"
 
 
-class ChangeLanguage(Action):
+class ChangeLanguage(TurnAction):
     """Goes on in the language that the citizen wants."""
 
-    def name(self) -> str:
-        """Return the name in the domain."""
-        return "action_change_language"
+    action_name = "action_change_language"
+    forgets_open_question = False
 
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
+    async def answer(self, dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> Events:
         """Confirm in the wanted language and tell the contact centre."""
-        wanted = wanted_language(read_turn(tracker))
+        wanted = wanted_language(turn)
         signals.language(dispatcher, wanted)
         dispatcher.utter_message(response=_CHOSEN[wanted])
         return [SlotSet("language", wanted)]
 
 
-class Goodbye(Action):
+class Goodbye(TurnAction):
     """Takes leave and lets the contact centre end the conversation."""
 
-    def name(self) -> str:
-        """Return the name in the domain."""
-        return "action_goodbye"
+    action_name = "action_goodbye"
 
-    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> Events:
-        """Say goodbye and signal the end."""
+    async def answer(self, dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> Events:
+        """Say goodbye and signal the end; what was talked about is over with it."""
         dispatcher.utter_message(response="utter_goodbye")
         signals.end(dispatcher)
-        return [SlotSet("awaiting", None)]
+        over = ("awaiting", "service", "aspect", "choices", "application_number", "digits")
+        return [*(SlotSet(name, None) for name in over), *leave_form(turn)]

@@ -1,9 +1,9 @@
-"""Owns reading a turn: what the citizen said, in which language and channel, and what was asked before."""
+"""Owns reading a turn: what the citizen said, in which language and channel, and what the conversation knew before."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal
 
 from kb.aspects import ASPECTS
 
@@ -15,8 +15,22 @@ if TYPE_CHECKING:
     from kb.aspects import Aspect
     from language import Language
 
-Awaiting = Literal["service", "service_choice", "application_number", "iin", "handoff"]
-"""What the assistant's last question was about (slot `awaiting`)."""
+Events = list[dict[str, Any]]
+"""What an action gives back: rasa-sdk's events, which are plain dictionaries."""
+
+Awaiting = Literal[
+    "service",
+    "service_choice",
+    "application_number",
+    "iin",
+    "number_told",
+    "handoff",
+    "complaint_type",
+    "complaint_offer",
+]
+"""What the assistant's last question was about (slot `awaiting`); `number_told` waits for a correction only."""
+
+ComplaintType = Literal["1", "2"]
 
 
 @dataclass(frozen=True)
@@ -25,20 +39,30 @@ class Turn:
 
     text: str
     intent: str
+    confidence: float
     language: Language
     on_phone: bool
     pressed: bool
     entities: Mapping[str, str]
+    active_loop: str | None
     service: str | None
     aspect: Aspect | None
     application_number: str | None
+    digits: str
     awaiting: Awaiting | None
     choices: tuple[str, ...]
+    complaint_type: ComplaintType | None
+    misunderstandings: int
 
     @property
     def asked_aspect(self) -> Aspect | None:
         """The aspect that this message names, None when it names none."""
         return as_aspect(self.entities.get("aspect"))
+
+    @property
+    def words(self) -> list[str]:
+        """What was said, word by word."""
+        return self.text.split()
 
 
 def as_aspect(value: object) -> Aspect | None:
@@ -50,47 +74,37 @@ def read_turn(tracker: Tracker) -> Turn:
     """Return the present turn of a conversation."""
     message = tracker.latest_message
     entities = {entity["entity"]: str(entity["value"]) for entity in reversed(message.get("entities") or [])}
+    intent = message.get("intent") or {}
     text = message.get("text") or ""
     language = entities.get("language") or tracker.get_slot("language")
     return Turn(
         text=text,
-        intent=(message.get("intent") or {}).get("name") or "",
+        intent=intent.get("name") or "",
+        confidence=float(intent.get("confidence") or 0.0),
         language="kk" if language == "kk" else "ru",
         on_phone=tracker.get_latest_input_channel() == "phone",
         pressed=text.startswith("/"),
         entities=entities,
+        active_loop=tracker.active_loop_name,
         service=tracker.get_slot("service"),
         aspect=as_aspect(tracker.get_slot("aspect")),
         application_number=tracker.get_slot("application_number"),
+        digits=tracker.get_slot("digits") or "",
         awaiting=tracker.get_slot("awaiting"),
         choices=tuple(tracker.get_slot("choices") or ()),
+        complaint_type=tracker.get_slot("complaint_type"),
+        misunderstandings=int(tracker.get_slot("misunderstandings") or 0),
     )
 
 
-def _turns_back(events: Sequence[Mapping[str, object]]) -> list[list[Mapping[str, object]]]:
-    """Return the events of each turn (from a citizen's message to the next), the latest turn first."""
-    turns: list[list[Mapping[str, object]]] = []
-    current: list[Mapping[str, object]] = []
-    for event in reversed(events):
-        current.append(event)
-        if event["event"] == "user":
-            turns.append(current[::-1])
-            current = []
-    return turns
-
-
-def last_answers(tracker: Tracker) -> list[Mapping[str, object]]:
+def last_answers(tracker: Tracker) -> Sequence[Mapping[str, object]]:
     """Return what the assistant said in the turn before this one (bot events with a text, oldest first)."""
-    turns = _turns_back(tracker.events)
-    if len(turns) < 2:  # noqa: PLR2004  this turn and the one before
-        return []
-    return [event for event in turns[1] if event["event"] == "bot" and event.get("text")]
-
-
-def misunderstood_before(tracker: Tracker) -> bool:
-    """Whether the message before this one was not understood either."""
-    turns = _turns_back(tracker.events)
-    if len(turns) < 2:  # noqa: PLR2004
-        return False
-    parsed = cast("Mapping[str, Mapping[str, object]]", turns[1][0].get("parse_data") or {})
-    return (parsed.get("intent") or {}).get("name") == "nlu_fallback"
+    said: list[Mapping[str, object]] = []
+    messages_of_citizen = 0
+    for event in reversed(tracker.events):
+        messages_of_citizen += event["event"] == "user"
+        if messages_of_citizen == 2:  # noqa: PLR2004  this message and the one before
+            break
+        if messages_of_citizen == 1 and event["event"] == "bot" and event.get("text"):
+            said.append(event)
+    return said[::-1]

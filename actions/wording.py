@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from babel.dates import format_date
 
+from language.identifiers import group_digits
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
@@ -45,6 +47,21 @@ ASPECT_TITLES: Final[Mapping[Language, Mapping[Aspect, str]]] = {
 def spoken_date(day: date, language: Language) -> str:
     """Return a day as it is said: «18 ноября 2026 года», «2026 жылғы 18 қараша»."""
     return format_date(day, _DATE_PATTERN[language], locale=language)
+
+
+def day_and_month(day: date, language: Language) -> str:
+    """Return a day without its year: «18 ноября», «18 қараша»."""
+    return format_date(day, "d MMMM", locale=language)
+
+
+def number_in_groups(number: str) -> str:
+    """Return an application number as it is read back: digits in groups, one with letters as it is written."""
+    return group_digits(number) if number.isdecimal() else number
+
+
+def capitalised(text: str) -> str:
+    """Return a text with its first letter capital and the rest as it is («Орган или ЦОН»)."""
+    return text[:1].upper() + text[1:]
 
 
 def alternatives(names: Sequence[str], language: Language) -> str:

@@ -1,0 +1,75 @@
+"""Owns what a complaint must say by its type (rules 14, 15), and which part of it a citizen speaks of."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from language.normalisation import fold
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from actions.turn import ComplaintType
+    from language import Language
+
+FIELDS: Final[Mapping[ComplaintType, tuple[str, ...]]] = {
+    "1": ("service", "non_conformity"),
+    "2": ("body", "official", "motives", "demands"),
+}
+"""The required fields of each type, in the order they are asked for; slot `complaint_<field>`."""
+
+TITLES: Final[Mapping[Language, Mapping[str, str]]] = {
+    "ru": {
+        "service": "услуга",
+        "non_conformity": "что не соответствует",
+        "body": "орган или ЦОН",
+        "official": "должностное лицо",
+        "motives": "мотивы",
+        "demands": "требования",
+    },
+    "kk": {
+        "service": "қызмет",
+        "non_conformity": "не сәйкес келмейді",
+        "body": "мекеме немесе ХҚКО",
+        "official": "лауазымды адам",
+        "motives": "уәждер",
+        "demands": "талаптар",
+    },
+}
+
+_NAMES: Final[Mapping[str, re.Pattern[str]]] = {
+    "official": re.compile(
+        r"\bфио\b|фамили|\bимя\b|имени|отчеств|сотрудник|должностн|аты жони|аты-жони|\bтег|кызметкер|лауазым"
+    ),
+    "body": re.compile(r"\bорган|\bцон|хкко|мекеме|организаци|учрежден|акимат|акимдик"),
+    "motives": re.compile(r"мотив|причин|произошло|случил|себеп|\bуаж|не болган"),
+    "demands": re.compile(r"требован|талап"),
+    "non_conformity": re.compile(r"несоответств|нарушен|описани|сайкес|бузыл|не так было"),
+    "service": re.compile(r"услуг|\bкызмет(?!кер)"),
+}
+
+
+def slot(field: str) -> str:
+    """Return the slot that holds a field."""
+    return f"complaint_{field}"
+
+
+_ABOUT: Final[Mapping[ComplaintType, re.Pattern[str]]] = {
+    "1": re.compile(r"поряд|\bуслуг|стандарт|\bсрок|тартип|\bкызмет(?!кер)"),
+    "2": re.compile(r"сотрудник|действи|работник|чиновник|хам|груб|кызметкер|арекет|дореки"),
+}
+
+
+def named_type(text: str) -> ComplaintType | None:
+    """Return the type that a short answer names («на сотрудника», «қызмет тәртібіне»), None when none or both."""
+    folded = fold(text)
+    named = [kind for kind, words in _ABOUT.items() if words.search(folded)]
+    return named[0] if len(named) == 1 else None
+
+
+def named_field(text: str, kind: ComplaintType) -> str | None:
+    """Return the one field of the type that a text names («фамилия неправильная»), None when none or several."""
+    folded = fold(text)
+    named = [field for field in FIELDS[kind] if _NAMES[field].search(folded)]
+    return named[0] if len(named) == 1 else None

@@ -1,0 +1,32 @@
+"""Owns telling a follow-up question («а сколько это стоит?») from a question on some other, unknown service."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import yaml
+
+from kb.base import FOLDER
+from language.lemmas import tokens
+from language.normalisation import fold
+
+if TYPE_CHECKING:
+    from language import Language
+
+_VOCABULARIES: Final = (FOLDER / "question_words.yml", Path(__file__).with_name("follow_up_words.yml"))
+
+
+class FollowUpVocabulary:
+    """The words that a question on any service may have; any other word may name a service."""
+
+    def __init__(self) -> None:
+        contents = [yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader) for path in _VOCABULARIES]
+        self._words = frozenset(fold(word) for content in contents for words in content.values() for word in words)
+
+    def names_something(self, text: str, language: Language) -> bool:
+        """Whether a text has a word that no question on just any service has."""
+        return any(
+            token.lemma not in self._words and fold(token.text) not in self._words and not token.text.isdecimal()
+            for token in tokens(text, language)
+        )
