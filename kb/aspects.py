@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from itertools import pairwise
 from pathlib import Path
-from typing import Final, Literal, cast, get_args
+from typing import TYPE_CHECKING, Final, Literal, cast, get_args
 
 import numpy as np
 import yaml
+from scipy.sparse import hstack
+from scipy.special import expit
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.multiclass import OneVsRestClassifier
-from sklearn.pipeline import FeatureUnion, Pipeline
 
 from kb.errors import KnowledgeError
 from language import LANGUAGES
@@ -18,37 +21,63 @@ from language.detection import detect
 from language.lemmas import lemmas
 from language.normalisation import fold
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
 Aspect = Literal["general", "documents", "cost", "term", "where", "online", "result", "eligibility", "refusal"]
 ASPECTS: Final[tuple[Aspect, ...]] = get_args(Aspect)
 
 EXAMPLES: Final = Path(__file__).parent / "aspect_examples"
 _NONE: Final = "none"
-_THRESHOLD: Final = 0.4
-"""Calibrated on folds of the examples: below it the question is answered in general."""
+_THRESHOLD: Final = 0.3
+"""Below it the question is answered in general."""
 
 
-def _lemmas(text: str) -> list[str]:
-    return lemmas(text, detect(text).language or "ru")
+def _lemmas_and_pairs(text: str) -> list[str]:
+    """Return the lemmas and the pairs of neighbours, the two ends marked ("канша кун" is a term, "канша" a cost)."""
+    words = lemmas(text, detect(text).language or "ru")
+    marked = ("^", *words, "$")
+    return [*words, *(f"{left} {right}" for left, right in pairwise(marked))]
+
+
+class _Features:
+    """TF-IDF of a text, learnt by scikit-learn and applied to one question at a time without its array checks."""
+
+    def __init__(self, vectorizer: TfidfVectorizer, questions: Sequence[str]) -> None:
+        self.learnt = vectorizer.fit_transform(questions)
+        self._analyse: Callable[[str], list[str]] = vectorizer.build_analyzer()
+        self._columns: dict[str, int] = vectorizer.vocabulary_
+        self._rarity: NDArray[np.float64] = vectorizer.idf_
+
+    def weigh(self, question: str, weights: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the product of a question's unit vector with `weights` (features x labels)."""
+        counts = Counter(self._columns[feature] for feature in self._analyse(question) if feature in self._columns)
+        columns = list(counts)
+        values = (1 + np.log(list(counts.values()))) * self._rarity[columns]
+        product: NDArray[np.float64] = values @ weights[columns] / max(float(np.linalg.norm(values)), 1e-9)
+        return product
 
 
 class AspectRecogniser:
-    """A linear classifier over lemmas and letter n-grams, fitted on the phrasings in `aspect_examples/` at start."""
+    """A linear classifier over lemmas, their pairs and letter n-grams.
+
+    It is fitted at start, in a few seconds, on the phrasings in `aspect_examples/`.
+    """
 
     def __init__(self, examples: list[tuple[str, str]]) -> None:
         """Fit on `(question, label)` pairs; a label is an aspect or "none"."""
-        features = FeatureUnion(
-            [
-                ("lemmas", TfidfVectorizer(analyzer=_lemmas, sublinear_tf=True)),
-                (
-                    "letters",
-                    TfidfVectorizer(preprocessor=fold, analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True),
-                ),
-            ]
-        )
-        linear = OneVsRestClassifier(LogisticRegression(C=20, solver="liblinear"))  # fits in half a second
-        self._model = Pipeline([("features", features), ("linear", linear)])
         questions, labels = zip(*examples, strict=True)
-        self._model.fit(questions, labels)
+        self._words = _Features(TfidfVectorizer(analyzer=_lemmas_and_pairs, sublinear_tf=True), questions)
+        letters = TfidfVectorizer(preprocessor=fold, analyzer="char_wb", ngram_range=(2, 4), sublinear_tf=True)
+        self._letters = _Features(letters, questions)
+        seen = hstack([self._words.learnt, self._letters.learnt]).tocsr()
+        linear = OneVsRestClassifier(LogisticRegression(C=20, solver="liblinear", tol=0.01)).fit(seen, labels)
+        self._labels = [str(label) for label in linear.classes_]
+        self._bias = np.array([each.intercept_[0] for each in linear.estimators_])
+        weights = np.vstack([each.coef_[0] for each in linear.estimators_]).T
+        self._word_weights, self._letter_weights = np.split(weights, [self._words.learnt.shape[1]])
 
     @classmethod
     def load(cls, folder: Path = EXAMPLES) -> AspectRecogniser:
@@ -71,9 +100,10 @@ class AspectRecogniser:
         """Return the aspect that a question asks about, None when it names none or it is not clear which."""
         if not question.strip():
             return None
-        probabilities = self._model.predict_proba([question])[0]
-        best = int(np.argmax(probabilities))
-        label = str(self._model.classes_[best])
-        if label == _NONE or probabilities[best] < _THRESHOLD:
+        evidence = self._words.weigh(question, self._word_weights) + self._letters.weigh(question, self._letter_weights)
+        likely = expit(evidence + self._bias)
+        best = int(np.argmax(likely))
+        label = self._labels[best]
+        if label == _NONE or likely[best] < _THRESHOLD * likely.sum():
             return None
         return cast("Aspect", label)

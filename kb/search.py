@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal
+from threading import RLock
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 import numpy as np
 import yaml
-from scipy.sparse import csc_matrix
+from scipy.sparse import csc_matrix, csr_matrix
 
 from language.detection import detect
 from language.lemmas import tokens
@@ -17,21 +18,33 @@ from language.normalisation import fold
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from numpy.typing import NDArray
+
     from kb.aspects import Aspect
     from language import Language
 
-SURE_SCORE: Final = 0.52
+SURE_SCORE: Final = 0.65
 """From here on the best service is taken without asking, when it is also clear of the second."""
-CHOICE_SCORE: Final = 0.34
+CHOICE_SCORE: Final = 0.42
 """From here on a service is worth offering as a choice."""
-CLEAR_LEAD: Final = 0.06
+CLEAR_LEAD: Final = 0.08
+"""How far behind the second must be: two likely services are asked about, not guessed between."""
 CHOICES_MAX: Final = 3
 
-_PHRASE_WEIGHT: Final = 0.8
-_QUERY_WEIGHT: Final = 0.2
-_LEMMA_WEIGHT: Final = 1.6
-_GRAM_LENGTHS: Final = (3, 4)
-_RARE_SUPPORT: Final = 0.08
+# How alike two spellings are is the Dice coefficient of their letter groups, word boundaries included.
+_GRAM_LENGTHS: Final = (2, 3)
+_ALIKE_FROM: Final = 0.45
+_ALIKE_POWER: Final = 1.5
+_ALIKE_MOST: Final = 0.9  # no likeness counts as much as the same lemma
+# What a phrase loses by each part that the question lacks, and by each part of the question that it lacks (Tversky).
+_QUESTION_WORD: Final = 0.25  # weight of a word that any question may have
+_MISSED: Final = 0.8
+_UNUSED: Final = 0.15
+_NAMED: Final = 0.999  # likeness from which on the question is that name and nothing more
+_NOT_NAMED: Final = 0.85  # how far the others step back when the question is the name of one
+_AGREEMENT: Final = 0.2  # what the other names of a service add to its best one
+_VOCABULARY: Final = 1.0  # weight of all the words of a service beside its best phrase
+_SATURATION: Final = 1.0  # a word in one, two, three names of a service counts 1/2, 2/3, 3/4 (the k of BM25)
 
 
 @dataclass(frozen=True)
@@ -61,75 +74,204 @@ def _read_question_words(path: Path) -> frozenset[str]:
 _QUESTION_WORDS: Final = _read_question_words(Path(__file__).with_name("question_words.yml"))
 
 
-def _features(text: str, language: Language | None) -> set[str]:
-    """Return the features of a text: lemmas (`w:`) and letter groups inside words (`c:`) of its folded form.
+class _Word(NamedTuple):
+    """A word as search sees it, folded: its dictionary form and the form it stands in."""
 
-    Words that any question may have (`question_words.yml`: "сколько стоит", "қалай аламын") name no service and count
-    only when the text has nothing else.
-    """
-    words = tokens(text, language or detect(text).language or "ru")
-    telling = [word for word in words if word.lemma not in _QUESTION_WORDS and fold(word.text) not in _QUESTION_WORDS]
-    features: set[str] = set()
-    for word in telling or words:
-        features.add(f"w:{word.lemma}")
-        padded = f" {fold(word.text)} "
-        for length in _GRAM_LENGTHS:
-            features.update(f"c:{padded[start : start + length]}" for start in range(len(padded) - length + 1))
-    return features
+    lemma: str
+    form: str
+
+    @property
+    def names_nothing(self) -> bool:
+        """Whether any question may have it (`question_words.yml`: "сколько стоит", "қалай аламын")."""
+        return not _QUESTION_WORDS.isdisjoint(self)
+
+
+def _words(text: str, language: Language | None) -> list[_Word]:
+    """Return the distinct words of a text, in order."""
+    found = tokens(text, language or detect(text).language or "ru")
+    return list(dict.fromkeys(_Word(token.lemma, fold(token.text)) for token in found))
+
+
+def _grams(spelling: str) -> set[str]:
+    padded = f" {spelling} "
+    return {padded[at : at + length] for length in _GRAM_LENGTHS for at in range(len(padded) - length + 1)}
+
+
+class _Likeness(NamedTuple):
+    """How far each of some words (rows, 0..1) is the same as each of some known terms (columns, `terms`)."""
+
+    terms: NDArray[np.int64]
+    strength: NDArray[np.float64]
+
+
+class _Vocabulary:
+    """The known words: a term is a lemma, found by itself or by the likeness of one of the forms it was seen in."""
+
+    def __init__(self) -> None:
+        self._terms: dict[str, int] = {}
+        self._emphasis: list[float] = []
+        self._gram_ids: dict[str, int] = {}
+        self._forms: dict[tuple[str, int], NDArray[np.int64]] = {}
+        self._by_gram: csr_matrix | None = None
+
+    def __len__(self) -> int:
+        return len(self._terms)
+
+    def add(self, word: _Word) -> int:
+        """Return the number of a word's term; a new word gets the next one."""
+        term = self._terms.setdefault(word.lemma, len(self._terms))
+        if term == len(self._emphasis):
+            self._emphasis.append(_QUESTION_WORD if word.names_nothing else 1.0)
+        for form in word:
+            if (form, term) not in self._forms:
+                numbers = [self._gram_ids.setdefault(gram, len(self._gram_ids)) for gram in _grams(form)]
+                self._forms[form, term] = np.array(numbers, dtype=np.int64)
+                self._by_gram = None
+        return term
+
+    @property
+    def emphasis(self) -> NDArray[np.float64]:
+        """What rarity is multiplied with, by term: words that any question may have count little."""
+        return np.array(self._emphasis)
+
+    def compare(self, words: Sequence[_Word]) -> _Likeness:
+        """Compare words with all known terms."""
+        spellings = [(row, spelling) for row, word in enumerate(words) for spelling in dict.fromkeys(word)]
+        groups = [_grams(spelling) for _, spelling in spellings]
+        known = [np.array([self._gram_ids[g] for g in group if g in self._gram_ids], np.int64) for group in groups]
+        shared = (_incidence(known, len(self._gram_ids)) @ self._table()).tocoo()
+        sizes = np.array([len(group) for group in groups])
+        dice = 2 * shared.data / (sizes[shared.row] + self._sizes[shared.col])
+        close = dice >= _ALIKE_FROM
+        rows = np.array([row for row, _ in spellings])[shared.row[close]]
+        terms = self._term_of[shared.col[close]]
+        alike = _ALIKE_MOST * dice[close] ** _ALIKE_POWER
+        same = [(row, self._terms[word.lemma]) for row, word in enumerate(words) if word.lemma in self._terms]
+        rows = np.append(rows, [row for row, _ in same]).astype(np.int64)
+        found, columns = np.unique(np.append(terms, [term for _, term in same]).astype(np.int64), return_inverse=True)
+        strength = np.zeros((len(words), len(found)))
+        np.maximum.at(strength, (rows, columns), np.append(alike, np.ones(len(same))))
+        return _Likeness(found, strength)
+
+    def _table(self) -> csr_matrix:
+        """Return letter groups x forms, made anew after words were added."""
+        if self._by_gram is None:
+            forms = list(self._forms.values())
+            self._by_gram = _incidence(forms, len(self._gram_ids)).T.tocsr()
+            self._sizes = np.array([len(form) for form in forms])
+            self._term_of = np.array([term for _, term in self._forms])
+        return self._by_gram
+
+
+def _incidence(rows: Sequence[NDArray[np.int64]], columns: int) -> csr_matrix:
+    """Return the 0/1 matrix whose rows have ones in the given columns."""
+    ends = np.cumsum([0, *map(len, rows)])
+    indices = np.concatenate(rows) if rows else np.zeros(0, np.int64)
+    return csr_matrix((np.ones(len(indices)), indices, ends), shape=(len(rows), columns))
+
+
+class _Tables(NamedTuple):
+    """What a question is compared with; rows of `phrases` are grouped by owner."""
+
+    owners: tuple[str, ...]
+    first_phrase: NDArray[np.int64]
+    weight: NDArray[np.float64]
+    phrases: csc_matrix
+    mass: NDArray[np.float64]
+    words: csc_matrix
 
 
 class PhraseIndex:
-    """Finds the owner (a service code) of the known phrase that is most like a question.
+    """Finds the owner (a service code) whose known phrases are most like a question.
 
-    Likeness is the Tversky index (Tversky 1977, "Features of similarity") over lemmas and letter n-grams weighted by
-    their rarity among owners: how much of a known phrase the question contains weighs more than what else it says, so
-    that a long story is found by the two words that matter. Letter groups carry typos, Kazakh without its letters and
-    word forms that the lemmatiser misses.
+    Two opinions are added. The best phrase: the Tversky index (Tversky 1977, "Features of similarity") over lemmas
+    weighted by their rarity among owners, so that a long story is found by the two words that matter. All words of the
+    owner: the share of the question that they explain, saturated as in BM25. Words are matched by lemma, and by
+    likeness of spelling for typos, Kazakh without its letters and forms that the lemmatiser misses. What nobody knows
+    of a question lowers all scores.
     """
 
     def __init__(self, phrases: Iterable[tuple[str, str, Language]]) -> None:
         """Index `(owner, phrase, language)` triples."""
-        self._owners: list[str] = []
-        bags: list[set[str]] = []
-        owners_of: dict[str, set[str]] = {}
+        self._vocabulary = _Vocabulary()
+        self._phrases: dict[str, list[NDArray[np.int64]]] = {}
+        self._lock = RLock()
         for owner, phrase, language in phrases:
-            bag = _features(phrase, language)
-            for feature in bag:
-                owners_of.setdefault(feature, set()).add(owner)
-            self._owners.append(owner)
-            bags.append(bag)
-        total = len(set(self._owners))
-        self._column = {feature: number for number, feature in enumerate(owners_of)}
-        self._weight = np.array([self._rarity(feature, len(o), total) for feature, o in owners_of.items()])
-        rows = [row for row, bag in enumerate(bags) for _ in bag]
-        columns = [self._column[feature] for bag in bags for feature in bag]
-        self._matrix = csc_matrix((self._weight[columns], (rows, columns)), shape=(len(bags), len(self._column)))
-        self._mass = np.asarray(self._matrix.sum(axis=1)).ravel()
+            self._phrases.setdefault(owner, []).append(self._analyse(phrase, language))
+        self._tables = self._tabulate()
 
-    @staticmethod
-    def _rarity(feature: str, owners: int, total: int) -> float:
-        rarity = float(np.log((1 + total) / owners))
-        return rarity * (_LEMMA_WEIGHT if feature.startswith("w:") else 1 / len(_GRAM_LENGTHS))
+    def replace(self, owner: str, phrases: Iterable[tuple[str, Language]]) -> None:
+        """Let `(phrase, language)` pairs be all that is known of an owner, new or old; none at all forgets it."""
+        with self._lock:
+            analysed = [self._analyse(phrase, language) for phrase, language in phrases]
+            if analysed:
+                self._phrases[owner] = analysed
+            else:
+                self._phrases.pop(owner, None)
+            self._tables = self._tabulate()
+
+    def _analyse(self, phrase: str, language: Language) -> NDArray[np.int64]:
+        return np.unique(np.array([self._vocabulary.add(w) for w in _words(phrase, language)], dtype=np.int64))
+
+    def _tabulate(self) -> _Tables:
+        """Weigh all terms by rarity among the owners and lay their phrases out."""
+        owned = [np.concatenate(phrases) for phrases in self._phrases.values()]
+        words = _incidence(owned, len(self._vocabulary))
+        words.sum_duplicates()
+        having = np.bincount(words.indices, minlength=len(self._vocabulary))
+        weight = self._vocabulary.emphasis * np.log((1 + len(owned)) / np.maximum(having, 1))
+        words.data /= words.data + _SATURATION
+        counts = [len(phrases) for phrases in self._phrases.values()]
+        phrases = _incidence([row for rows in self._phrases.values() for row in rows], len(self._vocabulary))
+        return _Tables(
+            owners=tuple(self._phrases),
+            first_phrase=np.cumsum([0, *counts[:-1]]),
+            weight=weight,
+            phrases=phrases.tocsc(),
+            mass=phrases @ weight,
+            words=words.tocsc(),
+        )
 
     def rank(self, question: str, language: Language | None = None) -> list[tuple[str, float]]:
         """Return `(owner, score)` best first, scores 0..1, owners that share nothing with the question left out."""
-        known = [self._column[f] for f in _features(question, language) if f in self._column]
-        if not known:
-            return []
-        shared = np.asarray(self._matrix[:, known].sum(axis=1)).ravel()
-        missed = self._mass - shared
-        unused = self._weight[known].sum() - shared
-        scores = shared / (shared + _PHRASE_WEIGHT * missed + _QUERY_WEIGHT * unused + 1e-9)
-        best: dict[str, float] = {}
-        support: dict[str, float] = {}
-        for row in np.flatnonzero(shared):
-            owner = self._owners[row]
-            score = float(scores[row])
-            support[owner] = support.get(owner, 0.0) + score * score
-            best[owner] = max(best.get(owner, 0.0), score)
-        # Two services can own the same phrase; the one more of whose other names agree comes first.
-        ranked = {o: min(1.0, s * (1 + _RARE_SUPPORT * min(1.0, support[o] - s * s))) for o, s in best.items()}
-        return sorted(ranked.items(), key=lambda item: (-item[1], item[0]))
+        words = _words(question, language)
+        with self._lock:
+            if all(word.names_nothing for word in words) or not self._phrases:
+                return []
+            likeness, tables = self._vocabulary.compare(words), self._tables
+        emphasis = np.array([_QUESTION_WORD if word.names_nothing else 1.0 for word in words])
+        scores = _score(likeness, emphasis, tables)
+        found = [(tables.owners[at], float(scores[at])) for at in np.flatnonzero(scores)]
+        return sorted(found, key=lambda item: (-item[1], item[0]))
+
+
+def _score(likeness: _Likeness, emphasis: NDArray[np.float64], tables: _Tables) -> NDArray[np.float64]:
+    """Return the score of every owner."""
+    weight = tables.weight[likeness.terms]
+    asked = _asked(likeness, weight, emphasis * np.log(1 + len(tables.owners)))
+    meant = likeness.strength.max(axis=0) * weight
+    shared = tables.phrases[:, likeness.terms] @ meant
+    unused = np.maximum(asked - shared, 0)
+    phrases = shared / np.maximum(shared + _MISSED * (tables.mass - shared) + _UNUSED * unused, 1e-9)
+    best = np.maximum.reduceat(phrases, tables.first_phrase)
+    others = np.add.reduceat(phrases**2, tables.first_phrase) - best**2
+    explained = np.minimum(tables.words[:, likeness.terms] @ meant / max(asked, 1e-9), 1)
+    agreed = best * (1 + _AGREEMENT * np.minimum(others, 1))
+    scores: NDArray[np.float64] = np.minimum((agreed + _VOCABULARY * explained) / (1 + _VOCABULARY), 1)
+    named = best > _NAMED
+    return np.where(named, scores, _NOT_NAMED * scores) if named.any() else scores
+
+
+def _asked(likeness: _Likeness, weight: NDArray[np.float64], unknown: NDArray[np.float64]) -> float:
+    """Return the mass of a question; a word weighs what it means or, as far as nobody knows it, as the rarest do.
+
+    A word whose lemma is known means just that, however rare the words are that are spelt like it.
+    """
+    if not weight.size:
+        return float(unknown.sum())
+    surest = likeness.strength.max(axis=1)
+    meant = np.where(likeness.strength == surest[:, None], likeness.strength * weight, 0).max(axis=1)
+    return float(np.maximum(meant, (1 - surest) * unknown).sum())
 
 
 def decide(ranked: Sequence[tuple[str, float]]) -> Match:

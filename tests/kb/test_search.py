@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kb.search import CHOICES_MAX, decide
+from kb.search import CHOICES_MAX, Match, PhraseIndex, decide
 
 if TYPE_CHECKING:
     from kb.base import KnowledgeBase
@@ -37,6 +37,70 @@ def test_finds_the_service_and_the_aspect(
         assert hits[0].aspect == aspect
     assert 0 < hits[0].score <= 1
     assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("question", "service"),
+    [
+        ("прописка", "RES_REG"),
+        ("права", "DRV_LIC"),
+        ("ЭЦҚ", "EDS"),
+        ("закрыть ип", "IP_CLOSE"),
+        ("открыть ип", "IP_REG"),
+        ("пропискадан шығу", "RES_DEREG"),
+        ("zhk zhabu", "IP_CLOSE"),
+    ],
+)
+def test_a_known_name_is_taken_for_sure(knowledge: KnowledgeBase, question: str, service: str) -> None:
+    assert knowledge.find_service(question) == Match("sure", (service,))
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["лицензия на рыбалку", "страховка на машину осаго", "қытайға виза алу", "вырубка деревьев разрешение"],
+)
+def test_a_service_that_is_not_ours_is_never_answered_for_sure(knowledge: KnowledgeBase, question: str) -> None:
+    assert knowledge.find_service(question).kind != "sure"
+
+
+@pytest.mark.parametrize("question", ["сколько стоит", "қандай құжаттар керек", "онлайн можно?"])
+def test_words_of_any_question_name_no_service(knowledge: KnowledgeBase, question: str) -> None:
+    assert knowledge.find_service(question).kind == "none"
+
+
+@pytest.fixture
+def index() -> PhraseIndex:
+    return PhraseIndex([("GLIDER", "права на дельтаплан", "ru"), ("BOAT", "права на катер", "ru")])
+
+
+def best(index: PhraseIndex, question: str) -> str | None:
+    return next((owner for owner, _ in index.rank(question)), None)
+
+
+def test_a_replaced_service_is_found_by_its_new_names_only(index: PhraseIndex) -> None:
+    index.replace("BOAT", [("удостоверение судоводителя", "ru"), ("кеме жүргізуші куәлігі", "kk")])
+    assert best(index, "потерял удостоверение судаводителя") == "BOAT"
+    assert best(index, "кеме жургизуши куалиги") == "BOAT"
+    assert best(index, "катер") is None
+    assert best(index, "дельтаплан") == "GLIDER"
+
+
+def test_a_new_service_is_found_and_a_forgotten_one_is_not(index: PhraseIndex) -> None:
+    index.replace("BALLOON", [("полёт на воздушном шаре", "ru")])
+    assert best(index, "хочу полетать на воздушном шаре") == "BALLOON"
+    index.replace("BALLOON", [])
+    assert best(index, "воздушный шар") is None
+    for owner in ("GLIDER", "BOAT"):
+        index.replace(owner, [])
+    assert index.rank("дельтаплан") == []
+
+
+def test_an_index_ranks_alike_however_it_came_to_its_names(index: PhraseIndex) -> None:
+    changed = PhraseIndex([("GLIDER", "что-то иное", "ru")])
+    changed.replace("BOAT", [("права на катер", "ru")])
+    changed.replace("GLIDER", [("права на дельтаплан", "ru")])
+    for question in ("права на катер", "дельтоплан", "права"):
+        assert dict(changed.rank(question)) == pytest.approx(dict(index.rank(question)))
 
 
 @pytest.mark.parametrize("question", ["", "   ", "???", "👍", "абракадабра фываолдж", "zzzz"])
