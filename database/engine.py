@@ -1,0 +1,105 @@
+"""Owns the connection to the database: its settings, its transactions, its upgrade at start."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager, nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import event, make_url, text
+from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from sqlalchemy import Connection
+    from sqlalchemy.engine.interfaces import DBAPIConnection
+    from sqlalchemy.ext.asyncio import AsyncEngine
+    from sqlalchemy.pool import ConnectionPoolEntry
+
+BUSY_TIMEOUT_MS = 5_000
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+_READ_ONLY = "database_read_only"
+
+
+class Database:
+    """Sessions over one engine. SQLite by default, any other that SQLAlchemy speaks by its address."""
+
+    def __init__(self, url: str) -> None:
+        self._engine = create_engine(url)
+        self._reader = self._engine.execution_options(**{_READ_ONLY: True})
+        # SQLite has one writer. To wait here is fair; to wait inside SQLite is polling.
+        self._writing = asyncio.Lock() if self._engine.dialect.name == "sqlite" else nullcontext()
+
+    async def upgrade(self) -> None:
+        """Bring the tables to the newest revision."""
+        async with self._engine.begin() as connection:
+            await connection.run_sync(_upgrade)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncSession]:
+        """Open a session that sees one consistent state and changes nothing."""
+        async with AsyncSession(self._reader, expire_on_commit=False) as session:
+            yield session
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncSession]:
+        """Open a transaction; it is committed at the end and rolled back on an error."""
+        async with self._writing, AsyncSession(self._engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    async def check(self) -> str | None:
+        """Ask the database for a sign of life; None when it gave one, else a sentence."""
+        try:
+            async with self.read() as session:
+                await session.execute(text("SELECT 1"))
+        except Exception as error:  # noqa: BLE001  a driver may raise its own kind; the state page shows any
+            return f"the database does not answer: {error}"
+        return None
+
+    async def close(self) -> None:
+        """Give the connections back."""
+        await self._engine.dispose()
+
+
+def default_url(data_dir: Path) -> str:
+    """Return the address of the database that is used when none is set: one SQLite file in `data_dir`."""
+    return f"sqlite+aiosqlite:///{data_dir / 'contact_centre.db'}"
+
+
+def create_engine(url: str) -> AsyncEngine:
+    """Return an engine for `url`; for SQLite with WAL, foreign keys, and explicit transactions."""
+    address = make_url(url)
+    if address.get_backend_name() != "sqlite":
+        return create_async_engine(address, pool_pre_ping=True)
+    if address.database:
+        Path(address.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_async_engine(address)
+    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None  # the driver must not open transactions of its own: _begin_sqlite does
+    cursor = connection.cursor()
+    for pragma in (f"busy_timeout={BUSY_TIMEOUT_MS}", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A writer takes its lock at once: one that read first and then wants to write is refused, however long it waits.
+    read_only = connection.get_execution_options().get(_READ_ONLY, False)
+    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+
+def _upgrade(connection: Connection) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

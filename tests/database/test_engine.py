@@ -1,0 +1,53 @@
+"""The real database: upgrade, settings, failures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from contact_centre.tables import Message
+from database.base import Base
+from database.engine import Database, create_engine
+from tests.database.running import upgraded, url
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sqlalchemy import Connection
+
+
+async def test_the_migrations_make_exactly_the_tables_of_the_code(tmp_path: Path) -> None:
+    database = Database(url(tmp_path))
+    await database.upgrade()
+    await database.upgrade()  # a second start changes nothing
+    await database.close()
+    engine = create_engine(url(tmp_path))
+
+    def differences(connection: Connection) -> list[object]:
+        return list(compare_metadata(MigrationContext.configure(connection), Base.metadata))
+
+    async with engine.connect() as connection:
+        assert await connection.run_sync(differences) == []
+    await engine.dispose()
+
+
+async def test_sqlite_is_set_up_for_several_readers_and_sound_references(tmp_path: Path) -> None:
+    async with upgraded(tmp_path) as database:
+        async with database.read() as session:
+            assert await session.scalar(text("PRAGMA journal_mode")) == "wal"
+            assert await session.scalar(text("PRAGMA busy_timeout")) == 5000
+        with pytest.raises(IntegrityError):
+            async with database.write() as session:
+                session.add(Message(contact_id=uuid4(), sender="citizen", language="ru", text="чей?"))
+
+
+async def test_a_database_that_cannot_be_opened_is_named(tmp_path: Path) -> None:
+    database = Database(f"sqlite+aiosqlite:///{tmp_path}")
+    assert "database does not answer" in str(await database.check())
+    await database.close()
