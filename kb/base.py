@@ -16,8 +16,9 @@ from language import LANGUAGES
 from language.detection import detect
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
+    from kb.announcements import Notice
     from kb.aspects import Aspect
     from kb.schema import Article, CompetentBody, Fact
     from kb.search import Match
@@ -67,6 +68,15 @@ class BodyAnswer:
     source: str
 
 
+def _phrases(article: Article) -> Iterator[tuple[str, Language]]:
+    """Yield what people call a service."""
+    for language in LANGUAGES:
+        yield getattr(article.name, language), language
+        yield getattr(article.spoken, language), language
+        for alias in getattr(article.aliases, language):
+            yield alias, language
+
+
 class KnowledgeBase:
     """All articles, the directory of competent bodies and their search indexes, in memory."""
 
@@ -81,7 +91,9 @@ class KnowledgeBase:
         self._bodies = {body.code: body for body in bodies}
         self._refusal = refusal
         self._rates = rates
-        self._services_index = PhraseIndex(self._service_phrases())
+        self._services_index = PhraseIndex(
+            (article.code, phrase, language) for article in articles.values() for phrase, language in _phrases(article)
+        )
         self._bodies_index = PhraseIndex(
             (body.code, phrase, language)
             for body in bodies
@@ -89,6 +101,7 @@ class KnowledgeBase:
             for phrase in (getattr(body.name, language), *getattr(body.topics, language))
         )
         self._aspects = AspectRecogniser.load()
+        self._notices: tuple[Notice, ...] = ()
 
     @classmethod
     def load(cls, folder: Path = FOLDER) -> KnowledgeBase:
@@ -105,13 +118,22 @@ class KnowledgeBase:
             read_rates(folder / "rates.yml"),
         )
 
-    def _service_phrases(self) -> Iterator[tuple[str, str, Language]]:
-        for article in self._articles.values():
-            for language in LANGUAGES:
-                yield article.code, getattr(article.name, language), language
-                yield article.code, getattr(article.spoken, language), language
-                for alias in getattr(article.aliases, language):
-                    yield article.code, alias, language
+    def replace(self, articles: Iterable[Article]) -> None:
+        """Put in articles, new or in the place of those with the same codes. Readers go on meanwhile."""
+        for article in articles:
+            before = self._articles.get(article.code)
+            self._articles = dict(sorted({**self._articles, article.code: article}.items()))
+            phrases = list(_phrases(article))
+            if before is None or phrases != list(_phrases(before)):
+                self._services_index.replace(article.code, phrases)
+
+    def announce(self, notices: Iterable[Notice]) -> None:
+        """Put in the announcements, in the place of those before."""
+        self._notices = tuple(notices)
+
+    def notices(self, at: datetime) -> tuple[Notice, ...]:
+        """Return the announcements that hold at a moment."""
+        return tuple(notice for notice in self._notices if notice.is_shown(at))
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -183,16 +205,19 @@ class KnowledgeBase:
             reviewed_at, source = (fact or article).reviewed_at, fact.source if fact else article.sources[0]
             return Answer(code, aspect, checked=False, short="", on_screen="", reviewed_at=reviewed_at, source=source)
         wording = getattr(fact, language)
-        tenge = self._rates.get(self._today().year)
         return Answer(
             code,
             aspect,
             checked=True,
-            short=render(wording.short, language, tenge, spoken=True),
-            on_screen=render(wording.on_screen, language, tenge, spoken=False),
+            short=self.render(wording.short, language, spoken=True),
+            on_screen=self.render(wording.on_screen, language, spoken=False),
             reviewed_at=fact.reviewed_at,
             source=fact.source,
         )
+
+    def render(self, text: str, language: Language, *, spoken: bool) -> str:
+        """Return a text of an article as it is said or shown today, with this year's amounts."""
+        return render(text, language, self._rates.get(self._today().year), spoken=spoken)
 
     def checked_aspects(self, code: str) -> tuple[Aspect, ...]:
         """Return the aspects of a service about which something may be told today, in their usual order.

@@ -42,6 +42,8 @@ _MISSED: Final = 0.8
 _UNUSED: Final = 0.15
 _NAMED: Final = 0.999  # likeness from which on the question is that name and nothing more
 _NOT_NAMED: Final = 0.85  # how far the others step back when the question is the name of one
+# Mass from which on a question is specific, in words that one service alone has; "справка" is not.
+_TELLING: Final = 0.8
 _AGREEMENT: Final = 0.2  # what the other names of a service add to its best one
 _VOCABULARY: Final = 1.0  # weight of all the words of a service beside its best phrase
 _SATURATION: Final = 1.0  # a word in one, two, three names of a service counts 1/2, 2/3, 3/4 (the k of BM25)
@@ -135,8 +137,9 @@ class _Vocabulary:
         return np.array(self._emphasis)
 
     def compare(self, words: Sequence[_Word]) -> _Likeness:
-        """Compare words with all known terms."""
-        spellings = [(row, spelling) for row, word in enumerate(words) for spelling in dict.fromkeys(word)]
+        """Compare words with all known terms; those that any question may have are like nothing but themselves."""
+        telling = [(row, word) for row, word in enumerate(words) if not word.names_nothing]
+        spellings = [(row, spelling) for row, word in telling for spelling in dict.fromkeys(word)]
         groups = [_grams(spelling) for _, spelling in spellings]
         known = [np.array([self._gram_ids[g] for g in group if g in self._gram_ids], np.int64) for group in groups]
         shared = (_incidence(known, len(self._gram_ids)) @ self._table()).tocoo()
@@ -176,6 +179,7 @@ class _Tables(NamedTuple):
     owners: tuple[str, ...]
     first_phrase: NDArray[np.int64]
     weight: NDArray[np.float64]
+    telling: NDArray[np.bool_]
     phrases: csc_matrix
     mass: NDArray[np.float64]
     words: csc_matrix
@@ -219,7 +223,8 @@ class PhraseIndex:
         words = _incidence(owned, len(self._vocabulary))
         words.sum_duplicates()
         having = np.bincount(words.indices, minlength=len(self._vocabulary))
-        weight = self._vocabulary.emphasis * np.log((1 + len(owned)) / np.maximum(having, 1))
+        emphasis = self._vocabulary.emphasis
+        weight = emphasis * np.log((1 + len(owned)) / np.maximum(having, 1))
         words.data /= words.data + _SATURATION
         counts = [len(phrases) for phrases in self._phrases.values()]
         phrases = _incidence([row for rows in self._phrases.values() for row in rows], len(self._vocabulary))
@@ -227,6 +232,7 @@ class PhraseIndex:
             owners=tuple(self._phrases),
             first_phrase=np.cumsum([0, *counts[:-1]]),
             weight=weight,
+            telling=emphasis == 1,
             phrases=phrases.tocsc(),
             mass=phrases @ weight,
             words=words.tocsc(),
@@ -248,7 +254,8 @@ class PhraseIndex:
 def _score(likeness: _Likeness, emphasis: NDArray[np.float64], tables: _Tables) -> NDArray[np.float64]:
     """Return the score of every owner."""
     weight = tables.weight[likeness.terms]
-    asked = _asked(likeness, weight, emphasis * np.log(1 + len(tables.owners)))
+    unique = float(np.log(1 + len(tables.owners)))
+    asked = _asked(likeness, weight, emphasis * unique)
     meant = likeness.strength.max(axis=0) * weight
     shared = tables.phrases[:, likeness.terms] @ meant
     unused = np.maximum(asked - shared, 0)
@@ -257,9 +264,13 @@ def _score(likeness: _Likeness, emphasis: NDArray[np.float64], tables: _Tables) 
     others = np.add.reduceat(phrases**2, tables.first_phrase) - best**2
     explained = np.minimum(tables.words[:, likeness.terms] @ meant / max(asked, 1e-9), 1)
     agreed = best * (1 + _AGREEMENT * np.minimum(others, 1))
-    scores: NDArray[np.float64] = np.minimum((agreed + _VOCABULARY * explained) / (1 + _VOCABULARY), 1)
+    # Nobody is found by the words of any question alone.
+    reached = tables.words[:, likeness.terms] @ tables.telling[likeness.terms] > 0
+    scores: NDArray[np.float64] = reached * np.minimum((agreed + _VOCABULARY * explained) / (1 + _VOCABULARY), 1)
     named = best > _NAMED
-    return np.where(named, scores, _NOT_NAMED * scores) if named.any() else scores
+    if named.any():
+        return np.where(named, scores, _NOT_NAMED * scores)
+    return scores * min(1.0, asked / (_TELLING * unique))
 
 
 def _asked(likeness: _Likeness, weight: NDArray[np.float64], unknown: NDArray[np.float64]) -> float:

@@ -63,7 +63,15 @@ def test_a_service_that_is_not_ours_is_never_answered_for_sure(knowledge: Knowle
     assert knowledge.find_service(question).kind != "sure"
 
 
-@pytest.mark.parametrize("question", ["сколько стоит", "қандай құжаттар керек", "онлайн можно?"])
+@pytest.mark.parametrize("question", ["пособие", "жәрдемақы", "справка", "анықтама", "очередь", "кезек", "техпаспорт"])
+def test_a_word_that_many_services_share_is_not_enough(knowledge: KnowledgeBase, question: str) -> None:
+    assert knowledge.find_service(question).kind != "sure"
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["сколько стоит", "қандай құжаттар керек", "онлайн можно?", "какие документы нужны на крокодила"],
+)
 def test_words_of_any_question_name_no_service(knowledge: KnowledgeBase, question: str) -> None:
     assert knowledge.find_service(question).kind == "none"
 
