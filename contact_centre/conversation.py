@@ -8,23 +8,27 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from weakref import WeakValueDictionary
 
-from contact_centre import metrics, texts, tokens
+from contact_centre import choices, metrics, own_answers, texts, tokens
 from contact_centre.dialogue import DialogueFaultError, FaultKind, Turn, Utterance
-from contact_centre.events import MessagesAdded, StateChanged
+from contact_centre.events import DESK, MessagesAdded, StateChanged
 from contact_centre.signals import SIGNALS, ChangeLanguage, End, Handoff
 from contact_centre.states import Event, State
+from contact_centre.values import DEFAULT_LANGUAGE
 from language import LANGUAGES
-from language.detection import DEFAULT_LANGUAGE, language_of_turn
+from language.detection import language_of_turn
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
     from uuid import UUID
 
     from contact_centre.dialogue import Dialogue
     from contact_centre.events import EventBus
+    from contact_centre.queue.desk import Desk
     from contact_centre.register import Answer, Register
     from contact_centre.signals import Signal
     from contact_centre.tables import Contact, Message
     from contact_centre.values import Channel, Language
+    from kb.announcements import Notice
 
 logger = logging.getLogger(__name__)
 
@@ -60,8 +64,18 @@ class Outcome:
 class Conversations:
     """All conversations of this process, whatever the channel."""
 
-    def __init__(self, register: Register, dialogue: Dialogue, bus: EventBus) -> None:
+    def __init__(
+        self,
+        register: Register,
+        dialogue: Dialogue,
+        bus: EventBus,
+        desk: Desk,
+        notices: Callable[[], Sequence[Notice]] = tuple,
+    ) -> None:
+        """Take the parts; `notices` are the announcements that every contact hears first (an outage, say)."""
+        self._notices = notices
         self._register = register
+        self._desk = desk
         self._dialogue = dialogue
         self._bus = bus
         self._turns: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
@@ -87,6 +101,8 @@ class Conversations:
         ) as registration:
             number = registration.contact.number
             for spoken in [language] if language else reversed(LANGUAGES):
+                for notice in self._notices():
+                    await registration.say(getattr(notice, spoken), spoken)
                 await registration.say(texts.greeting(channel, spoken, number), spoken)
         metrics.CONTACTS.labels(channel).inc()
         return Opened(registration.contact, token, registration.messages)
@@ -100,8 +116,10 @@ class Conversations:
             UnknownContactError: there is no such contact.
 
         """
-        question_id = await self._keep(contact_id, text, client_id)
-        await self._answer_up_to(contact_id, question_id)
+        kept = await self._keep(contact_id, text, client_id)
+        question_id = kept.id
+        if kept.answered_at is None:
+            await self._answer_up_to(contact_id, question_id)
         contact, question, replies = await self._register.turn(question_id)
         return Outcome(
             contact=contact,
@@ -119,7 +137,7 @@ class Conversations:
                 logger.exception("unanswered messages could not be looked for")
             await asyncio.sleep(SWEEP_S)
 
-    async def _keep(self, contact_id: UUID, text: str, client_id: str | None) -> int:
+    async def _keep(self, contact_id: UUID, text: str, client_id: str | None) -> Message:
         contact = await self._register.contact(contact_id)
         # Only what was offered is a command to the dialogue; typed by hand it stays a text.
         button = await self._register.offered_button(contact_id, text)
@@ -134,7 +152,7 @@ class Conversations:
         if is_new:
             metrics.MESSAGES.labels(contact.channel).inc()
             self._bus.publish(contact_id, MessagesAdded())
-        return message.id
+        return message
 
     async def _answer_up_to(self, contact_id: UUID, last: int | None) -> None:
         """Answer the unanswered messages in the order of arrival, until `last` (an id) is answered, or all."""
@@ -159,17 +177,23 @@ class Conversations:
 
     async def _answer(self, question: Message) -> None:
         contact = await self._register.contact(question.contact_id)
-        language, turn = await self._ask(contact, question)
-        async with self._register.answering(question.id, language) as answer:
-            if answer.contact.state is State.CLOSED:
-                answer.move(Event.CITIZEN_RETURNED)
-            if isinstance(turn, Turn):
-                await _carry_out(answer, turn, language)
-            else:
-                await _admit_fault(answer, turn, language)
+        if own_answers.concerns(contact, question):
+            language = contact.language or question.language
+            async with self._register.answering(question.id, language) as answer:
+                await own_answers.give(answer, question)
+        else:
+            language, turn = await self._ask(contact, question)
+            async with self._register.answering(question.id, language) as answer:
+                await _take_up(answer, turn, language)
+        self._tell(answer)
+
+    def _tell(self, answer: Answer) -> None:
         if State.QUEUED in answer.states:
-            metrics.HANDOFFS.labels(contact.channel).inc()
-        self._bus.publish(contact.id, MessagesAdded(), *map(StateChanged, answer.states))
+            metrics.HANDOFFS.labels(answer.contact.channel).inc()
+        self._bus.publish(answer.contact.id, MessagesAdded(), *map(StateChanged, answer.states))
+        if answer.desk_news:
+            self._bus.publish(DESK, *answer.desk_news)
+            self._desk.wake()
 
     async def _ask(self, contact: Contact, question: Message) -> tuple[Language, Turn | FaultKind]:
         """Return the language of the question and the dialogue's answer, or how there came to be none."""
@@ -202,6 +226,20 @@ class Conversations:
             logger.warning("the dialogue is not ready after %s s: waiting messages go to the queue", PATIENCE_S)
 
 
+async def _take_up(answer: Answer, turn: Turn | FaultKind, language: Language) -> None:
+    """Do with the dialogue's answer what the state of the contact allows."""
+    if answer.contact.state is State.CONSULTANT:
+        return  # a consultant took over while the dialogue was thinking: the assistant is silent
+    if answer.contact.state is State.RATING:  # another question says that there will be no more of a rating
+        await answer.move(Event.RATED if answer.contact.awaiting == "rating_word" else Event.RATING_SKIPPED)
+    if answer.contact.state is State.CLOSED:
+        await answer.move(Event.CITIZEN_RETURNED)
+    if isinstance(turn, Turn):
+        await _carry_out(answer, turn, language)
+    else:
+        await _admit_fault(answer, turn, language)
+
+
 async def _carry_out(answer: Answer, turn: Turn, language: Language) -> None:
     """Pass on the words of the dialogue and do what its signals ask."""
     handoff: Handoff | None = None
@@ -213,15 +251,23 @@ async def _carry_out(answer: Answer, turn: Turn, language: Language) -> None:
             handoff = signal
         elif isinstance(signal, End):
             ended = True
+    if ended and handoff is None:
+        _ask_whether_it_helped(answer, turn, language)
     for utterance in turn.utterances:
         await answer.say(utterance, language)
     if handoff is not None:  # stronger than an end in the same turn
-        _queue(answer, handoff)
-        position = await answer.queue_position()
-        await answer.say(Utterance(texts.announcement(answer.contact.channel, language, position)), language)
+        await answer.hand_off(handoff.reason, handoff.skill, language)
     elif ended:
-        answer.move(Event.END)
+        await answer.move(Event.END)
     answer.keep_outcome(turn.signals, None)
+
+
+def _ask_whether_it_helped(answer: Answer, turn: Turn, language: Language) -> None:
+    """Put the question under the last words, once in a conversation that the assistant alone has had."""
+    contact = answer.contact
+    is_asked = contact.channel == "web" and contact.state is State.BOT and contact.helped is None
+    if is_asked and contact.handoff_reason is None and turn.utterances and not turn.utterances[-1].buttons:
+        turn.utterances[-1].buttons = choices.helped(language)
 
 
 async def _admit_fault(answer: Answer, fault: FaultKind, language: Language) -> None:
@@ -229,13 +275,6 @@ async def _admit_fault(answer: Answer, fault: FaultKind, language: Language) -> 
     if answer.contact.state is State.QUEUED:
         await answer.say(Utterance(texts.saved_while_queued(language)), language)
         return
-    handoff = Handoff(reason=DIALOGUE_FAULT)
-    _queue(answer, handoff)
+    await answer.wait_in_silence(DIALOGUE_FAULT)
     await answer.say(Utterance(texts.fault(language)), language)
-    answer.keep_outcome([handoff], fault.value)
-
-
-def _queue(answer: Answer, handoff: Handoff) -> None:
-    answer.move(Event.HANDOFF)
-    answer.contact.handoff_reason = handoff.reason
-    answer.contact.handoff_skill = handoff.skill
+    answer.keep_outcome([Handoff(reason=DIALOGUE_FAULT)], fault.value)

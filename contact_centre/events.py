@@ -6,11 +6,11 @@ import asyncio
 from collections import defaultdict
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+from uuid import UUID
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from uuid import UUID
 
     from contact_centre.states import State
 
@@ -30,7 +30,38 @@ class StateChanged:
     state: State
 
 
-News = MessagesAdded | StateChanged
+@dataclass(frozen=True)
+class CitizenTyping:
+    """The citizen is writing."""
+
+
+@dataclass(frozen=True)
+class ConsultantTyping:
+    """The consultant is writing."""
+
+
+@dataclass(frozen=True)
+class MarksChanged:
+    """Messages have come further: delivered or read."""
+
+
+@dataclass(frozen=True)
+class DeskChanged:
+    """The queue, an offer or a consultant's work is no longer what the consoles show."""
+
+
+@dataclass(frozen=True)
+class OfferOver:
+    """An offer no longer lies with a consultant."""
+
+    entry_id: int
+    consultant_id: int | None
+    why: str
+
+
+News = MessagesAdded | StateChanged | CitizenTyping | ConsultantTyping | MarksChanged | DeskChanged | OfferOver
+DESK: Final = UUID(int=0)
+"""The topic of the queue as a whole, beside those of the conversations."""
 
 
 class ListenerTooSlowError(Exception):
@@ -38,21 +69,31 @@ class ListenerTooSlowError(Exception):
 
 
 class Subscription:
-    """The news of one conversation, in the order of publishing."""
+    """The news of one or several topics, in the order of publishing."""
 
     def __init__(self) -> None:
-        self._news: asyncio.Queue[News] = asyncio.Queue(QUEUE_LIMIT)
+        self._news: asyncio.Queue[tuple[UUID, News]] = asyncio.Queue(QUEUE_LIMIT)
         self._overrun = False
+        self.topics: set[UUID] = set()
 
-    def put(self, news: News) -> None:
+    def put(self, topic: UUID, news: News) -> None:
         """Add one without waiting; past the limit the listener is marked as too slow."""
         try:
-            self._news.put_nowait(news)
+            self._news.put_nowait((topic, news))
         except asyncio.QueueFull:
             self._overrun = True
 
     async def next(self) -> News:
         """Wait for the next.
+
+        Raises:
+            ListenerTooSlowError: news were lost since the last call.
+
+        """
+        return (await self.next_with_topic())[1]
+
+    async def next_with_topic(self) -> tuple[UUID, News]:
+        """Wait for the next and tell which topic it is of.
 
         Raises:
             ListenerTooSlowError: news were lost since the last call.
@@ -73,16 +114,24 @@ class EventBus:
         """Tell everyone who listens to `conversation`."""
         for subscription in self._listeners.get(conversation, ()):
             for item in news:
-                subscription.put(item)
+                subscription.put(conversation, item)
 
     @contextmanager
-    def subscribe(self, conversation: UUID) -> Iterator[Subscription]:
-        """Listen to `conversation` until the block ends."""
+    def subscribe(self, *topics: UUID) -> Iterator[Subscription]:
+        """Listen to conversations until the block ends; `follow` changes which."""
         subscription = Subscription()
-        self._listeners[conversation].add(subscription)
+        self.follow(subscription, set(topics))
         try:
             yield subscription
         finally:
-            self._listeners[conversation].discard(subscription)
-            if not self._listeners[conversation]:
-                del self._listeners[conversation]
+            self.follow(subscription, set())
+
+    def follow(self, subscription: Subscription, topics: set[UUID]) -> None:
+        """Let a subscription listen to `topics` from now on, and to nothing else."""
+        for gone in subscription.topics - topics:
+            self._listeners[gone].discard(subscription)
+            if not self._listeners[gone]:
+                del self._listeners[gone]
+        for new in topics - subscription.topics:
+            self._listeners[new].add(subscription)
+        subscription.topics = set(topics)

@@ -1,4 +1,4 @@
-"""Owns the register of contacts and everything said in them: numbers, messages, turns, the queue's order."""
+"""Owns the register of contacts and everything said in them: numbers, messages, turns."""
 
 from __future__ import annotations
 
@@ -6,12 +6,18 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select, tuple_, update
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
+from contact_centre import course, texts
+from contact_centre.dialogue import Utterance
+from contact_centre.events import StateChanged
+from contact_centre.queue.line import Line
+from contact_centre.queue.policy import QueuePolicy
 from contact_centre.signals import SIGNALS
-from contact_centre.states import Event, State, next_state
-from contact_centre.tables import Contact, Message, RegistrationYear, now
+from contact_centre.states import Event, State
+from contact_centre.tables import Contact, Message, RegistrationYear
+from database.base import now
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -19,13 +25,13 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncSession
 
-    from contact_centre.database import Database
-    from contact_centre.dialogue import Utterance
+    from contact_centre.events import News
     from contact_centre.signals import Signal
     from contact_centre.values import Channel, Language
+    from database.engine import Database
 
 PAGE = 200
-"""Messages in one answer at most; the rest is asked for with `after`."""
+"""Messages or contacts in one answer at most; the rest of the messages is asked for with `after`."""
 
 
 class UnknownContactError(Exception):
@@ -51,67 +57,90 @@ class Registration:
 
     async def say(self, text: str, language: Language) -> None:
         """Add a message of the assistant."""
-        message = Message(contact_id=self.contact.id, sender="assistant", text=text, language=language)
-        self._session.add(message)
-        await self._session.flush()
-        self.messages.append(message)
+        self.messages.append(await course.say(self._session, self.contact, "assistant", text, language))
 
 
 class Answer:
     """The answer to one message of a citizen; everything is kept together or not at all."""
 
-    def __init__(self, session: AsyncSession, contact: Contact, question: Message) -> None:
-        self._session = session
-        self._question = question
+    def __init__(self, session: AsyncSession, contact: Contact, question: Message, policy: QueuePolicy) -> None:
+        self.session = session
         self.contact = contact
         self.states: list[State] = []
+        self.desk_news: list[News] = []
+        self._question = question
+        self._policy = policy
 
     async def say(self, utterance: Utterance, language: Language) -> None:
-        """Add a message of the assistant."""
-        self._session.add(
-            Message(
-                contact_id=self.contact.id,
-                sender="assistant",
-                language=language,
-                text=utterance.text,
-                buttons=[button.model_dump() for button in utterance.buttons] or None,
-                sources=[source.model_dump(mode="json") for source in utterance.sources] or None,
-                reply_to=self._question.id,
-            ),
+        """Add a message of the assistant; its sources tell what the contact is about."""
+        if utterance.sources:
+            self.contact.service = utterance.sources[-1].service
+        await course.say(
+            self.session,
+            self.contact,
+            "assistant",
+            utterance.text,
+            language,
+            buttons=utterance.buttons,
+            sources=utterance.sources,
+            reply_to=self._question.id,
         )
-        await self._session.flush()  # one by one, so that ids follow the order of speech
 
-    def move(self, event: Event) -> None:
-        """Let `event` happen to the contact; each change of state is noted in `states`."""
-        before, self.contact.state = self.contact.state, next_state(self.contact.state, event)
-        if self.contact.state is before:
-            return
-        self.contact.queued_at = now() if self.contact.state is State.QUEUED else None
-        self.contact.closed_at = now() if self.contact.state is State.CLOSED else None
-        self.states.append(self.contact.state)
+    async def move(self, event: Event) -> None:
+        """Let `event` happen to the contact; who leaves while waiting leaves the queue too."""
+        if self.contact.state is State.QUEUED and event is Event.END:
+            line = await self.line()
+            if (waiting := line.entry_of(self.contact.id)) is not None and waiting.waits:
+                line.engine.withdraw(waiting.id, event, now())
+                await self.settle(line)
+                return
+        if course.move(self.session, self.contact, event):
+            self.states.append(self.contact.state)
+
+    async def hand_off(self, reason: str, skill: str | None, language: Language) -> None:
+        """Let the contact wait for a consultant and announce it, with the place in the queue (rule 11)."""
+        line = await self._wait(reason, skill)
+        position, wait = await line.place(self.contact, now())
+        await self.say(Utterance(texts.announcement(self.contact.channel, language, position, wait)), language)
+        entry = line.entry_of(self.contact.id)
+        if entry is not None:
+            line.rows[entry.id].told_position, line.rows[entry.id].told_at = position, now()
+
+    async def wait_in_silence(self, reason: str) -> None:
+        """Let the contact wait for a consultant; the caller says why."""
+        await self._wait(reason, None)
+
+    async def line(self) -> Line:
+        """Return the queue as this transaction sees it."""
+        await self.session.flush()
+        return await Line.open(self.session, self._policy)
+
+    async def settle(self, line: Line) -> None:
+        """Write the queue back and keep what it tells."""
+        await line.settle()
+        self.states += [item.state for _, item in line.news if isinstance(item, StateChanged)]
+        self.desk_news += line.desk_news
 
     def keep_outcome(self, signals: list[Signal], fault: str | None) -> None:
         """Keep with the question what the turn brought besides words."""
         self._question.signals = SIGNALS.dump_python(signals, mode="json") or None
         self._question.fault = fault
 
-    async def queue_position(self) -> int:
-        """Return the contact's place in the queue, from 1."""
-        await self._session.flush()
-        place = tuple_(Contact.queued_at, Contact.number)
-        query = (
-            select(func.count())
-            .select_from(Contact)
-            .where(Contact.state == State.QUEUED, place <= (self.contact.queued_at, self.contact.number))
-        )
-        return await self._session.scalar(query) or 1
+    async def _wait(self, reason: str, skill: str | None) -> Line:
+        await self.move(Event.HANDOFF)
+        self.contact.handoff_reason, self.contact.handoff_skill = reason, skill
+        line = await self.line()
+        await line.enqueue(self.contact, now(), skill)
+        await self.settle(line)
+        return line
 
 
 class Register:
     """The register of contacts, kept in `database`."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, policy: QueuePolicy | None = None) -> None:
         self._database = database
+        self._policy = policy or QueuePolicy()
 
     @asynccontextmanager
     async def open(
@@ -149,6 +178,25 @@ class Register:
         async with self._database.read() as session:
             return await _contact(session, contact_id)
 
+    async def numbered(self, number: str) -> Contact:
+        """Return the contact registered under `number`.
+
+        Raises:
+            UnknownContactError: there is none.
+
+        """
+        async with self._database.read() as session:
+            contact = await session.scalar(select(Contact).where(Contact.number == number))
+        if contact is None:
+            raise UnknownContactError(f"no contact under the number {number!r}")
+        return contact
+
+    async def newest(self) -> list[Contact]:
+        """Return the contacts that were registered last, newest first, `PAGE` at most."""
+        query = select(Contact).order_by(Contact.created_at.desc(), Contact.number.desc()).limit(PAGE)
+        async with self._database.read() as session:
+            return list(await session.scalars(query))
+
     async def keep(
         self, contact_id: UUID, *, text: str, language: Language, payload: str | None, client_id: str | None
     ) -> tuple[Message, bool]:
@@ -161,7 +209,7 @@ class Register:
 
         """
         async with self._database.write() as session:
-            await _contact(session, contact_id, lock=True)
+            contact = await _contact(session, contact_id, lock=True)
             if client_id is not None:
                 same = select(Message).where(Message.contact_id == contact_id, Message.client_id == client_id)
                 if (kept := await session.scalar(same)) is not None:
@@ -173,6 +221,8 @@ class Register:
                 language=language,
                 payload=payload,
                 client_id=client_id,
+                # While a consultant has the conversation, the consultant answers and nobody else.
+                answered_at=now() if contact.state is State.CONSULTANT else None,
             )
             session.add(message)
             await session.flush()
@@ -222,7 +272,7 @@ class Register:
             contact = await _contact(session, question.contact_id, lock=True)
             question.language = contact.language = language
             question.answered_at = now()
-            yield Answer(session, contact, question)
+            yield Answer(session, contact, question, self._policy)
 
     async def turn(self, question_id: int) -> tuple[Contact, Message, list[Message]]:
         """Return the contact as it is now, the question with its outcome, and the answers to it."""

@@ -22,6 +22,21 @@ class Event(StrEnum):
     HANDOFF = "handoff"
     END = "end"
     CITIZEN_RETURNED = "citizen_returned"
+    OFFERED = "offered"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    TIMED_OUT = "timed_out"
+    """The consultant did not take the offer in time."""
+    CONSULTANT_VANISHED = "consultant_vanished"
+    TRANSFERRED = "transferred"
+    CLOSED_BY_CONSULTANT = "closed_by_consultant"
+    AFTER_CONTACT_OVER = "after_contact_over"
+    ABANDONED = "abandoned"
+    """The citizen left while waiting."""
+    CALLBACK_LEFT = "callback_left"
+    """The citizen left a number to be called back instead of waiting."""
+    RATED = "rated"
+    RATING_SKIPPED = "rating_skipped"
 
 
 class IllegalTransitionError(Exception):
@@ -40,7 +55,21 @@ _TRANSITIONS: Final[dict[tuple[State, Event], State]] = {
     (State.QUEUED, Event.HANDOFF): State.QUEUED,
     # The citizen took leave of the assistant before a consultant was free.
     (State.QUEUED, Event.END): State.CLOSED,
+    (State.QUEUED, Event.OFFERED): State.QUEUED,
+    (State.QUEUED, Event.DECLINED): State.QUEUED,
+    (State.QUEUED, Event.TIMED_OUT): State.QUEUED,
+    (State.QUEUED, Event.CONSULTANT_VANISHED): State.QUEUED,
+    (State.QUEUED, Event.ACCEPTED): State.CONSULTANT,
+    (State.QUEUED, Event.ABANDONED): State.CLOSED,
+    (State.QUEUED, Event.CALLBACK_LEFT): State.CLOSED,
+    (State.CONSULTANT, Event.CONSULTANT_VANISHED): State.QUEUED,
+    (State.CONSULTANT, Event.TRANSFERRED): State.QUEUED,
+    (State.CONSULTANT, Event.CLOSED_BY_CONSULTANT): State.RATING,
+    (State.RATING, Event.RATED): State.CLOSED,
+    (State.RATING, Event.RATING_SKIPPED): State.CLOSED,
     (State.CLOSED, Event.CITIZEN_RETURNED): State.BOT,
+    # The consultant writes up the last talk, whatever the citizen does meanwhile.
+    **{(state, Event.AFTER_CONTACT_OVER): state for state in State},
 }
 
 

@@ -5,8 +5,12 @@ from __future__ import annotations
 from typing import Literal
 
 from language import Language
+from language.detection import DEFAULT_LANGUAGE
 
 Channel = Literal["web", "phone", "mail"]
 Sender = Literal["assistant", "consultant", "citizen", "system"]
+EntryKind = Literal["conversation", "callback"]
+NoteKind = Literal["note", "transfer"]
+Awaited = Literal["callback_phone", "rating_word"]
 
-__all__ = ["Channel", "Language", "Sender"]
+__all__ = ["DEFAULT_LANGUAGE", "Awaited", "Channel", "EntryKind", "Language", "NoteKind", "Sender"]

@@ -18,6 +18,14 @@ from contact_centre.states import Event, IllegalTransitionError, State, next_sta
         ([Event.HANDOFF, Event.END], State.CLOSED),
         ([Event.END, Event.CITIZEN_RETURNED], State.BOT),
         ([Event.HANDOFF, Event.END, Event.CITIZEN_RETURNED, Event.HANDOFF], State.QUEUED),
+        ([Event.HANDOFF, Event.OFFERED, Event.TIMED_OUT, Event.OFFERED, Event.ACCEPTED], State.CONSULTANT),
+        ([Event.HANDOFF, Event.ACCEPTED, Event.CONSULTANT_VANISHED], State.QUEUED),
+        ([Event.HANDOFF, Event.ACCEPTED, Event.TRANSFERRED], State.QUEUED),
+        ([Event.HANDOFF, Event.ACCEPTED, Event.CLOSED_BY_CONSULTANT], State.RATING),
+        ([Event.HANDOFF, Event.ACCEPTED, Event.CLOSED_BY_CONSULTANT, Event.RATED], State.CLOSED),
+        ([Event.HANDOFF, Event.ACCEPTED, Event.CLOSED_BY_CONSULTANT, Event.RATING_SKIPPED], State.CLOSED),
+        ([Event.HANDOFF, Event.CALLBACK_LEFT], State.CLOSED),
+        ([Event.HANDOFF, Event.ABANDONED], State.CLOSED),
     ],
 )
 def test_a_contact_goes_where_its_events_lead(events: list[Event], state: State) -> None:
@@ -28,7 +36,14 @@ def test_a_contact_goes_where_its_events_lead(events: list[Event], state: State)
 
 
 @pytest.mark.parametrize(
-    ("state", "event"), [(State.BOT, Event.CITIZEN_RETURNED), (State.CLOSED, Event.END), (State.CLOSED, Event.HANDOFF)]
+    ("state", "event"),
+    [
+        (State.BOT, Event.CITIZEN_RETURNED),
+        (State.CLOSED, Event.END),
+        (State.CLOSED, Event.HANDOFF),
+        (State.CONSULTANT, Event.HANDOFF),
+        (State.BOT, Event.ACCEPTED),
+    ],
 )
 def test_an_event_without_meaning_is_refused_by_name(state: State, event: Event) -> None:
     with pytest.raises(IllegalTransitionError, match=f"{state.value}.*{event.value}"):
@@ -41,6 +56,8 @@ def test_whatever_happens_the_citizen_can_come_back_to_a_human(events: list[Even
     for event in events:
         with suppress(IllegalTransitionError):
             state = next_state(state, event)
+    if state is State.RATING:
+        state = next_state(state, Event.RATING_SKIPPED)
     if state is State.CLOSED:
         state = next_state(state, Event.CITIZEN_RETURNED)
-    assert next_state(state, Event.HANDOFF) is State.QUEUED
+    assert state is State.CONSULTANT or next_state(state, Event.HANDOFF) is State.QUEUED

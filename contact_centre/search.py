@@ -1,0 +1,70 @@
+"""Owns the search of the register: by number, phone, words and time (rule 8)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import or_, select
+
+from contact_centre.console import last_entries
+from contact_centre.tables import Contact, Message
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy import ColumnElement
+
+    from contact_centre.tables import QueueEntry
+    from database.engine import Database
+
+PAGE: Final = 50
+_FEWEST_DIGITS: Final = 4
+"""Of a phone: with fewer, the search would show strangers."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which contacts to find; None means any. `before` is the number of the last one of the page before."""
+
+    number: str | None = None
+    phone: str | None = None
+    text: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    before: str | None = None
+
+
+async def find(database: Database, wanted: Wanted) -> list[tuple[Contact, QueueEntry | None]]:
+    """Return the contacts that fit, newest first, `PAGE` at most, each with its last consultation."""
+    query = select(Contact).where(*_conditions(wanted)).order_by(Contact.number.desc()).limit(PAGE)
+    async with database.read() as session:
+        contacts = list(await session.scalars(query))
+        last = await last_entries(session, [contact.id for contact in contacts])
+    return [(contact, last.get(contact.id)) for contact in contacts]
+
+
+def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.number is not None:
+        conditions.append(Contact.number.startswith(wanted.number.strip(), autoescape=True))
+    if wanted.phone is not None:
+        digits = "".join(filter(str.isdigit, wanted.phone))
+        # 8 701…, +7 701… and 701… are one number.
+        tail = digits[-10:] if len(digits) >= _FEWEST_DIGITS else "\x00"
+        conditions.append(Contact.phone.endswith(tail, autoescape=True))
+    if wanted.text is not None:
+        conditions.append(Contact.id.in_(select(Message.contact_id).where(_says(wanted.text.strip()))))
+    if wanted.since is not None:
+        conditions.append(Contact.created_at >= wanted.since)
+    if wanted.until is not None:
+        conditions.append(Contact.created_at < wanted.until)
+    if wanted.before is not None:
+        conditions.append(Contact.number < wanted.before)
+    return conditions
+
+
+def _says(text: str) -> ColumnElement[bool]:
+    # SQLite knows capital letters of Latin only, so the usual spellings are asked for one by one.
+    spellings = {text, text.lower(), text.capitalize(), text.upper()}
+    return or_(*(Message.text.contains(spelling, autoescape=True) for spelling in sorted(spellings)))
