@@ -4,28 +4,44 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
+from contact_centre.console import Console
 from contact_centre.conversation import Conversations
-from contact_centre.database import Database
 from contact_centre.dialogue import Dialogue
 from contact_centre.events import EventBus
+from contact_centre.queue.desk import Desk
 from contact_centre.register import Register
+from database.base import now
+from database.engine import Database
+from kb.announcements import Announcements
 from kb.base import KnowledgeBase
+from kb.imports import Imports
+from kb.live import LiveKnowledge
+from kb.questions import Questions
+from kb.store import ArticleStore
 from observability.health import health_router
-from web import chat_api, chat_stream, kb_api, openapi, problems, site
+from staff.accounts import Accounts
+from staff.audit import AuditLog
+from staff.authentication import Authentication
+from staff.sessions import Sessions
+from web import call_proxy, chat_api, chat_stream, kb_api, openapi, problems, site, staff_api
 from web.body_limit import BodyLimit
 from web.limits import RateLimits
 from web.security_headers import SecurityHeaders
 from web.services import Services
-from web.settings import MAX_BODY_BYTES, Settings
+from web.settings import MAX_BODY_BYTES, MAX_KB_BODY_BYTES, Settings
+from web.staff import application as staff_application
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+
+    from kb.announcements import Notice
 
 
 def create_app(settings: Settings, knowledge: KnowledgeBase | None = None) -> FastAPI:
@@ -35,20 +51,26 @@ def create_app(settings: Settings, knowledge: KnowledgeBase | None = None) -> Fa
     """
     database = Database(settings.database_url)
     dialogue = Dialogue(settings.rasa_url, settings.dialogue_timeout_s)
-    register = Register(database)
+    register = Register(database, settings.queue)
     bus = EventBus()
-    conversations = Conversations(register, dialogue, bus)
+    desk = Desk(database, bus, settings.queue)
+    knowledge = knowledge or KnowledgeBase.load()
+    conversations = Conversations(register, dialogue, bus, desk, partial(_notices_now, knowledge))
+    live = LiveKnowledge(knowledge, database)
+    articles = ArticleStore(database)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await database.upgrade()
-        answering = asyncio.create_task(conversations.keep_answering())
+        await live.begin()
+        tasks = [asyncio.create_task(work) for work in (conversations.keep_answering(), desk.run(), live.keep_fresh())]
         try:
             yield
         finally:
-            answering.cancel()
-            with suppress(asyncio.CancelledError):
-                await answering
+            for task in tasks:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
             await dialogue.close()
             await database.close()
 
@@ -61,18 +83,42 @@ def create_app(settings: Settings, knowledge: KnowledgeBase | None = None) -> Fa
         docs_url=None,
         redoc_url=None,
     )
-    app.state.services = Services(
-        settings, register, conversations, bus, RateLimits(settings), knowledge or KnowledgeBase.load()
+    parts = app.state.services = Services(
+        settings=settings,
+        register=register,
+        conversations=conversations,
+        bus=bus,
+        desk=desk,
+        console=Console(database, settings.queue),
+        database=database,
+        limits=RateLimits(settings),
+        knowledge=knowledge,
+        live=live,
+        articles=articles,
+        questions=Questions(database),
+        announcements=Announcements(database),
+        imports=Imports(database, articles),
+        accounts=Accounts(database),
+        authentication=Authentication(database),
+        sessions=Sessions(database),
+        audit=AuditLog(database),
     )
     problems.install(app)
     app.include_router(chat_api.router)
     app.include_router(chat_stream.router)
+    app.include_router(call_proxy.router)
     app.include_router(kb_api.router)
-    app.include_router(health_router({"database": database.check, "dialogue": dialogue.check}))
+    app.include_router(health_router({"database": database.check, "dialogue": dialogue.check, "knowledge": live.check}))
     openapi.install(app)
+    staff_api.mount(app, parts)
+    staff_application.mount(app, parts)
     if site.FOLDER.is_dir():
         app.router.routes.append(site.Site(site.FOLDER))
     return app
+
+
+def _notices_now(knowledge: KnowledgeBase) -> tuple[Notice, ...]:
+    return knowledge.notices(now())
 
 
 def _middleware(settings: Settings) -> list[Middleware]:
@@ -86,5 +132,5 @@ def _middleware(settings: Settings) -> list[Middleware]:
     return [
         Middleware(SecurityHeaders),
         *([cors] if settings.widget_origins else []),
-        Middleware(BodyLimit, limit=MAX_BODY_BYTES),
+        Middleware(BodyLimit, limit=MAX_BODY_BYTES, limits={"/staff/kb/": MAX_KB_BODY_BYTES}),
     ]

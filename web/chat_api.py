@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse  # noqa: TC002  FastAPI reads the annotations
 
 from contact_centre import texts
+from contact_centre.events import MarksChanged
 from language.normalisation import clean
 from web import problems, services
 from web.access import IsService, OwnContact  # noqa: TC001
@@ -83,6 +84,7 @@ async def open_conversation(
 async def say(request: Request, contact: OwnContact, body: NewMessage) -> AnswerOut | JSONResponse:
     """Keep the message, then answer it; `messages` holds what was said in answer, without the citizen's own."""
     text = _checked_text(body.text, contact)
+    services.of(request).desk.attendance.seen(contact.id)
     if not contact.by_service:
         await _limit_messages(request, contact)
     outcome = await services.of(request).conversations.say(contact.id, text, body.client_id)
@@ -102,7 +104,11 @@ async def read_messages(
 
     One answer has 200 at most: ask again after the last one until none comes.
     """
-    messages = await services.of(request).register.messages(contact.id, after)
+    parts = services.of(request)
+    messages = await parts.register.messages(contact.id, after)
+    parts.desk.attendance.seen(contact.id)
+    if parts.desk.attendance.delivered(contact.id, messages[-1].id if messages else after):
+        parts.bus.publish(contact.id, MarksChanged())
     return MessagesOut(state=contact.state, messages=[MessageOut.of(message) for message in messages])
 
 

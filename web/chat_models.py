@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter
 
 from contact_centre.dialogue import Button
 from contact_centre.signals import Signal, Source
@@ -107,6 +107,8 @@ class FirstFrame(BaseModel):
 
     token: str
     after: int | None = Field(default=None, ge=0, lt=2**63)
+    marks: bool = False
+    """The client shows when the consultant writes, and tells what the citizen writes and has read."""
 
 
 class MessageFrame(BaseModel):
@@ -121,3 +123,21 @@ class StateFrame(BaseModel):
 
     type: Literal["state"] = "state"
     state: State
+
+
+class TypingFrame(BaseModel):
+    """Someone is writing: pushed to a client that asked for marks, and sent by it."""
+
+    type: Literal["typing"] = "typing"
+
+
+class ReadFrame(BaseModel):
+    """Sent by a client: the citizen has seen every message up to this id."""
+
+    type: Literal["read"]
+    id: int = Field(ge=0, lt=2**63)
+
+
+ClientFrame = TypeAdapter[TypingFrame | ReadFrame](
+    Annotated[TypingFrame | ReadFrame, Field(discriminator="type")],
+)

@@ -11,14 +11,20 @@ from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from pydantic import ValidationError
 
 from contact_centre import tokens
-from contact_centre.events import ListenerTooSlowError, StateChanged
+from contact_centre.events import (
+    CitizenTyping,
+    ConsultantTyping,
+    ListenerTooSlowError,
+    MarksChanged,
+    MessagesAdded,
+    StateChanged,
+)
 from contact_centre.register import UnknownContactError
 from web import services
-from web.chat_models import FirstFrame, MessageFrame, MessageOut, StateFrame
+from web.chat_models import ClientFrame, FirstFrame, MessageFrame, MessageOut, StateFrame, TypingFrame
 
 if TYPE_CHECKING:
     from contact_centre.events import Subscription
-    from contact_centre.register import Register
     from contact_centre.states import State
     from contact_centre.tables import Contact
 
@@ -48,7 +54,7 @@ async def stream(websocket: WebSocket, conversation_id: str) -> None:
     try:
         first = await _first_frame(websocket)
         contact = await _own_contact(websocket, conversation_id, first.token)
-        await _push(websocket, contact.id, first.after or 0)
+        await _push(websocket, contact.id, first)
     except _RefusedError as refusal:
         await websocket.close(refusal.code)
     except ListenerTooSlowError:
@@ -81,14 +87,14 @@ async def _own_contact(websocket: WebSocket, conversation_id: str, token: str) -
     return contact
 
 
-async def _push(websocket: WebSocket, contact_id: UUID, after: int) -> None:
+async def _push(websocket: WebSocket, contact_id: UUID, first: FirstFrame) -> None:
     """Push until the client leaves; listening begins before reading, so that nothing falls between."""
     parts = services.of(websocket)
-    with parts.bus.subscribe(contact_id) as news:
+    with parts.bus.subscribe(contact_id) as news, parts.desk.attendance.connected(contact_id):
         contact = await parts.register.contact(contact_id)
-        pushing = asyncio.create_task(_Pusher(websocket, parts.register, contact, after).run(news))
-        leaving = asyncio.create_task(_left(websocket))
-        done, pending = await asyncio.wait({pushing, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        pushing = asyncio.create_task(_Pusher(websocket, contact, first).run(news))
+        hearing = asyncio.create_task(_hear(websocket, contact_id, marks=first.marks))
+        done, pending = await asyncio.wait({pushing, hearing}, return_when=asyncio.FIRST_COMPLETED)
         for task in pending:
             task.cancel()
         await asyncio.gather(*pending, return_exceptions=True)
@@ -96,20 +102,31 @@ async def _push(websocket: WebSocket, contact_id: UUID, after: int) -> None:
             task.result()
 
 
-async def _left(websocket: WebSocket) -> None:
-    """Return when the client has left; what it sends after the first frame has no meaning."""
-    while (await websocket.receive())["type"] != "websocket.disconnect":
-        pass
+async def _hear(websocket: WebSocket, contact_id: UUID, *, marks: bool) -> None:
+    """Pass on what the client tells of the citizen, until it leaves; what it did not offer to tell has no meaning."""
+    parts = services.of(websocket)
+    while (message := await websocket.receive())["type"] != "websocket.disconnect":
+        if not marks:
+            continue
+        try:
+            frame = ClientFrame.validate_json(message.get("text") or b"")
+        except ValidationError:
+            continue  # a newer client may tell more than we understand
+        if isinstance(frame, TypingFrame):
+            parts.bus.publish(contact_id, CitizenTyping())
+        elif parts.desk.attendance.read(contact_id, frame.id):
+            parts.bus.publish(contact_id, MarksChanged())
 
 
 class _Pusher:
     """What one client has been told so far."""
 
-    def __init__(self, websocket: WebSocket, register: Register, contact: Contact, after: int) -> None:
+    def __init__(self, websocket: WebSocket, contact: Contact, first: FirstFrame) -> None:
         self._websocket = websocket
-        self._register = register
+        self._parts = services.of(websocket)
         self._contact = contact
-        self._after = after
+        self._after = first.after or 0
+        self._marks = first.marks
         self._state: State | None = None
 
     async def run(self, news: Subscription) -> None:
@@ -119,19 +136,23 @@ class _Pusher:
             item = await news.next()
             if isinstance(item, StateChanged):
                 await self._tell_state(item.state)
-            else:
+            elif isinstance(item, MessagesAdded):
                 await self._messages()
+            elif isinstance(item, ConsultantTyping) and self._marks:
+                await self._send(TypingFrame())
 
     async def _messages(self) -> None:
-        while messages := await self._register.messages(self._contact.id, self._after):
+        while messages := await self._parts.register.messages(self._contact.id, self._after):
             for message in messages:
                 await self._send(MessageFrame(message=MessageOut.of(message)))
                 self._after = message.id
+        if self._parts.desk.attendance.delivered(self._contact.id, self._after):
+            self._parts.bus.publish(self._contact.id, MarksChanged())
 
     async def _tell_state(self, state: State) -> None:
         if state is not self._state:
             self._state = state
             await self._send(StateFrame(state=state))
 
-    async def _send(self, frame: MessageFrame | StateFrame) -> None:
+    async def _send(self, frame: MessageFrame | StateFrame | TypingFrame) -> None:
         await self._websocket.send_text(frame.model_dump_json(by_alias=True))

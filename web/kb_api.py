@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
-from datetime import date
+import logging
+from datetime import date, datetime
 from http import HTTPStatus
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, BackgroundTasks, Query, Request
 from pydantic import BaseModel, ConfigDict
+from sqlalchemy.exc import SQLAlchemyError
 
+from database.base import now
 from kb.aspects import Aspect
 from kb.errors import UnknownServiceError
+from kb.tables import AnnouncementLevel, QuestionKind
 from language import Language
+from language.detection import detect
 from language.normalisation import clean
 from web import services
 from web.problems import Problem, ProblemError
 
+if TYPE_CHECKING:
+    from kb.questions import Questions
+
 MAX_QUERY_CHARACTERS = 500
 MAX_RESULTS = 20
+
+_log = logging.getLogger(__name__)
 
 router = APIRouter(prefix="/api/kb", tags=["knowledge base"], responses={422: {"model": Problem}})
 
@@ -73,16 +83,55 @@ class ServiceArticle(Service):
     aspects: list[AspectText]
 
 
+class ShownAnnouncement(BaseModel):
+    """A notice that comes before anything else, until `ends_at`."""
+
+    level: AnnouncementLevel
+    text: str
+    ends_at: datetime
+
+
+class AnnouncementList(BaseModel):
+    """What holds now, in the order of the start."""
+
+    announcements: list[ShownAnnouncement]
+
+
 @router.get("/search", summary="Search the knowledge base")
 def search(
     request: Request,
+    tasks: BackgroundTasks,
     q: Annotated[str, Query(min_length=1, max_length=MAX_QUERY_CHARACTERS, description="In the citizen's own words.")],
     lang: Annotated[Literal["ru", "kk", "auto"], Query(description="Of the answers; auto: as the question.")] = "auto",
     limit: Annotated[int, Query(ge=1, le=MAX_RESULTS)] = 5,
 ) -> SearchResults:
     """Return the answers that fit the question, best first; none when nothing fits."""
-    hits = services.of(request).knowledge.search(clean(q), None if lang == "auto" else lang, limit)
+    parts = services.of(request)
+    asked: Language | None = None if lang == "auto" else lang
+    hits = parts.knowledge.search(clean(q), asked, limit)
+    if parts.knowledge.find_service(clean(q), asked).kind == "none":
+        tasks.add_task(_remember, parts.questions, q, asked or detect(q).language or "ru")
     return SearchResults(results=[Found.model_validate(hit) for hit in hits])
+
+
+async def _remember(questions: Questions, question: str, language: Language) -> None:
+    """Keep a question without an answer for the editors; the citizen's answer is already on its way."""
+    try:
+        await questions.record(question, language, QuestionKind.NOT_FOUND)
+    except SQLAlchemyError:
+        _log.exception("a question without an answer was not kept")
+
+
+@router.get("/announcements", summary="List the announcements")
+def list_announcements(request: Request, lang: Language = "ru") -> AnnouncementList:
+    """Return the notices that hold now; show them before anything else."""
+    shown = services.of(request).knowledge.notices(now())
+    return AnnouncementList(
+        announcements=[
+            ShownAnnouncement(level=notice.level, text=getattr(notice, lang), ends_at=notice.ends_at)
+            for notice in shown
+        ]
+    )
 
 
 @router.get("/services", summary="List the services")

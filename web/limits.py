@@ -15,12 +15,13 @@ if TYPE_CHECKING:
 
 
 class RateLimits:
-    """Messages by conversation and new conversations by address. Several processes need a shared storage here."""
+    """Messages by conversation; new conversations and sign-ins by address. Several processes need a shared storage."""
 
     def __init__(self, settings: Settings) -> None:
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
         self._messages = RateLimitItemPerSecond(settings.messages_limit, settings.messages_window_s)
         self._conversations = RateLimitItemPerSecond(settings.conversations_limit, settings.conversations_window_s)
+        self._sign_ins = RateLimitItemPerSecond(settings.sign_ins_limit, settings.sign_ins_window_s)
 
     async def message(self, conversation: str) -> int | None:
         """Count a message; None when it is allowed, else the whole seconds to wait."""
@@ -29,6 +30,10 @@ class RateLimits:
     async def conversation(self, address: str) -> int | None:
         """Count a new conversation; None when it is allowed, else the whole seconds to wait."""
         return await self._hit(self._conversations, "conversation", address)
+
+    async def sign_in(self, address: str) -> int | None:
+        """Count an attempt to sign in; None when it is allowed, else the whole seconds to wait."""
+        return await self._hit(self._sign_ins, "sign_in", address)
 
     async def _hit(self, limit: RateLimitItemPerSecond, *key: str) -> int | None:
         if await self._limiter.hit(limit, *key):

@@ -8,10 +8,22 @@ from typing import TYPE_CHECKING, cast
 if TYPE_CHECKING:
     from starlette.requests import HTTPConnection
 
+    from contact_centre.console import Console
     from contact_centre.conversation import Conversations
     from contact_centre.events import EventBus
+    from contact_centre.queue.desk import Desk
     from contact_centre.register import Register
+    from database.engine import Database
+    from kb.announcements import Announcements
     from kb.base import KnowledgeBase
+    from kb.imports import Imports
+    from kb.live import LiveKnowledge
+    from kb.questions import Questions
+    from kb.store import ArticleStore
+    from staff.accounts import Accounts
+    from staff.audit import AuditLog
+    from staff.authentication import Authentication
+    from staff.sessions import Sessions
     from web.limits import RateLimits
     from web.settings import Settings
 
@@ -24,8 +36,20 @@ class Services:
     register: Register
     conversations: Conversations
     bus: EventBus
+    desk: Desk
+    console: Console
+    database: Database
     limits: RateLimits
     knowledge: KnowledgeBase
+    live: LiveKnowledge
+    articles: ArticleStore
+    questions: Questions
+    announcements: Announcements
+    imports: Imports
+    accounts: Accounts
+    authentication: Authentication
+    sessions: Sessions
+    audit: AuditLog
 
 
 def of(connection: HTTPConnection) -> Services:

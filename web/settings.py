@@ -6,18 +6,27 @@ from pathlib import Path
 from typing import Annotated, Self
 
 from pydantic import Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from contact_centre.queue.policy import QueuePolicy
+from database.engine import default_url
 
 MAX_TEXT_CHARACTERS = 4_000
 MAX_BODY_BYTES = 64 * 1024
+MAX_KB_BODY_BYTES = 6 * 1024 * 1024
+"""A table of articles of 5 MB, or one article in both languages as a form."""
 
 
 class Settings(BaseSettings):
     """Everything that an operator may set; the defaults serve one machine."""
 
+    model_config = SettingsConfigDict(env_nested_delimiter="__")
+
     bind_host: str = "127.0.0.1"
     web_port: int = Field(8000, ge=1, le=65535)
     rasa_url: str = "http://127.0.0.1:5005"
+    voice_url: str = "http://127.0.0.1:9093"
+    """The control endpoints of the voice process, where calls from browsers go."""
     data_dir: Path = Path("var")
     database_url: str = ""
     """Empty: an SQLite file in `data_dir`."""
@@ -31,6 +40,10 @@ class Settings(BaseSettings):
     messages_window_s: int = Field(10, ge=1)
     conversations_limit: int = Field(300, ge=1)
     conversations_window_s: int = Field(60, ge=1)
+    sign_ins_limit: int = Field(60, ge=1)
+    sign_ins_window_s: int = Field(60, ge=1)
+    queue: QueuePolicy = QueuePolicy()
+    """Each part as a variable of its own, such as `QUEUE__OFFER_S`."""
     stream_first_frame_s: float = Field(10.0, gt=0)
 
     @field_validator("widget_origins", mode="before")
@@ -48,5 +61,5 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _database_in_data_dir(self) -> Self:
         if not self.database_url:
-            self.database_url = f"sqlite+aiosqlite:///{self.data_dir / 'contact_centre.db'}"
+            self.database_url = default_url(self.data_dir)
         return self

@@ -25,6 +25,7 @@ OPERATIONS = [
     "POST /api/conversations",
     "POST /api/conversations/{conversation_id}/messages",
     "GET /api/conversations/{conversation_id}/messages",
+    "GET /api/kb/announcements",
     "GET /api/kb/search",
     "GET /api/kb/services",
     "GET /api/kb/services/{code}",

@@ -106,6 +106,13 @@ export class ChatApi {
     }
   }
 
+  /** @param {Ticket} ticket */
+  callUrl(ticket) {
+    const url = new URL(`api/conversations/${ticket.id}/call`, this.base);
+    url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+    return url.href;
+  }
+
   /**
    * @param {Ticket} ticket
    * @param {number | null} after id of the last message known

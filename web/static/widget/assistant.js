@@ -88,6 +88,11 @@ export class Assistant {
     return this.#saved.ticket?.number ?? null;
   }
 
+  /** What opens the conversation for a call; waits until there is one. @returns {Promise<Ticket>} */
+  ticketForCall() {
+    return this.#ticket();
+  }
+
   /** Go on where the page was left. */
   start() {
     if (this.#saved.ticket) this.#restore(this.#saved.ticket);

@@ -2,6 +2,7 @@
 
 /** Drawn on a 24 x 24 field with a 2-wide line. */
 const ICONS = {
+  call: "M6 4h3l2 5-2 1.5a11 11 0 0 0 4.5 4.5L15 13l5 2v3a2 2 0 0 1-2 2A14 14 0 0 1 4 6a2 2 0 0 1 2-2",
   chat: "M4 5h16v11H10l-4 4v-4H4z M8 9h8 M8 12h5",
   close: "M6 6l12 12 M18 6L6 18",
   renew: "M12 5v14 M5 12h14",

@@ -1,5 +1,6 @@
 // Owns what is seen and touched: the launcher, the panel as a dialog, where the focus goes.
 
+import { Call, canCall } from "./call.js";
 import { Composer } from "./composer.js";
 import { element, icon, write } from "./dom.js";
 import { Lines } from "./lines.js";
@@ -27,6 +28,8 @@ export class View {
 
   #title = element("h2", { id: "title", tabindex: "-1" });
   #languages = element("div", { class: "languages", role: "group" });
+  #call = new Call(() => this.render());
+  #phone = element("button", { type: "button", class: "tool" }, icon("call"));
   #renew = element("button", { type: "button", class: "tool" }, icon("renew"));
   #close = element("button", { type: "button", class: "tool" }, icon("close"));
   #state = element("p", { class: "state", role: "status" });
@@ -78,7 +81,7 @@ export class View {
     this.#confirm.append(this.#question, element("div", { class: "options" }, this.#yes, this.#no));
     const foot = [this.#notice, this.#confirm, this.#composer.node, this.#fraud];
     this.#panel.append(
-      element("div", { class: "head" }, this.#title, this.#languages, this.#renew, this.#close),
+      element("div", { class: "head" }, this.#title, this.#languages, this.#phone, this.#renew, this.#close),
       element("div", { class: "about" }, this.#state, this.#number),
       this.#lines.node,
       this.#typing,
@@ -101,10 +104,12 @@ export class View {
   #listen() {
     this.#launcher.addEventListener("click", () => this.open());
     this.#close.addEventListener("click", () => this.close());
+    this.#phone.addEventListener("click", () => this.#speak());
     this.#renew.addEventListener("click", () => this.#ask(true));
     this.#no.addEventListener("click", () => this.#ask(false));
     this.#yes.addEventListener("click", () => {
       this.#ask(false);
+      this.#call.hangUp();
       this.assistant.renew();
     });
     this.#panel.addEventListener("keydown", (event) => {
@@ -164,7 +169,7 @@ export class View {
     write(this.#state, t.state[conversation.state]);
     write(this.#number, assistant.number ? t.number(assistant.number) : "");
     write(this.#typing, assistant.typing ? t.typing : "");
-    write(this.#notice, assistant.connected ? (assistant.notice?.(t) ?? "") : t.offline);
+    write(this.#notice, this.#spoken(t) || (assistant.connected ? (assistant.notice?.(t) ?? "") : t.offline));
     this.#composer.render(t);
     this.#lines.render({
       lines: conversation.lines,
@@ -196,6 +201,9 @@ export class View {
     for (const button of this.#languages.querySelectorAll("button")) {
       button.setAttribute("aria-pressed", String(button.lang === language));
     }
+    this.#phone.hidden = !canCall();
+    this.#phone.setAttribute("aria-pressed", String(this.#call.active));
+    this.#name(this.#phone, this.#call.active ? t.hangUp : t.call);
     this.#name(this.#renew, t.renew);
     this.#name(this.#close, t.close);
     write(this.#question, t.renewQuestion);
@@ -211,6 +219,28 @@ export class View {
   #name(button, name) {
     button.setAttribute("aria-label", name);
     button.title = name;
+  }
+
+  /** Begin a call in this conversation, or end it. */
+  #speak() {
+    if (this.#call.active) {
+      this.#call.hangUp();
+      return;
+    }
+    const { api, language } = this.assistant;
+    this.#call.start(async () => {
+      const ticket = await this.assistant.ticketForCall();
+      return { url: api.callUrl(ticket), ticket };
+    }, language);
+  }
+
+  /**
+   * @param {import("./texts.js").Texts} t
+   * @returns {string} what there is to say of a call
+   */
+  #spoken(t) {
+    const sentences = { idle: "", starting: "", talking: t.calling, "no microphone": t.noMicrophone, "no call": t.noCall };
+    return sentences[this.#call.state];
   }
 
   /** @param {boolean} asked whether the question about a new conversation stands */

@@ -1,0 +1,242 @@
+"""Owns the console's API over HTTP: presence, offers, conversations. Every look at personal data is recorded first."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from datetime import timedelta
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from contact_centre.queue.engine import GoneError, OccupiedError
+from contact_centre.queue.model import Presence
+from contact_centre.summary import summarise
+from contact_centre.vocabulary import OUTCOMES, TOPICS
+from language.normalisation import clean
+from staff.audit import Action, Subject
+from staff.roles import Permission
+from staff.tables import Account
+from web import services
+from web.consultant_models import (
+    AfterContactIn,
+    CloseIn,
+    Colleague,
+    ConversationFull,
+    ConversationOut,
+    MarksOut,
+    Me,
+    NoteIn,
+    NoteOut,
+    PresenceIn,
+    StaffMessage,
+    StaffMessageOut,
+    TalkMessages,
+    TransferIn,
+    WorkOut,
+)
+from web.kb_api import Found, SearchResults
+from web.problems import InvalidFieldError, ProblemError
+from web.staff.guard import require
+from web.staff.sign_in import client_address
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from contact_centre.console import Item
+    from web.services import Services
+
+router = APIRouter()
+
+Serving = Annotated[Account, Depends(require(Permission.CONTACTS_SERVE))]
+SUGGESTIONS = 5
+
+
+class Suggestions(SearchResults):
+    """What the knowledge base says to the citizen's last words."""
+
+    question: str | None
+
+
+@router.get("/work")
+async def show_work(request: Request, account: Serving) -> WorkOut:
+    """Return everything that the console shows."""
+    return await work_of(services.of(request), account)
+
+
+@router.put("/presence")
+async def choose_presence(request: Request, account: Serving, body: PresenceIn) -> Me:
+    """Go on duty, on a break, home."""
+    parts = services.of(request)
+    try:
+        await parts.desk.choose(account, Presence(body.presence))
+    except OccupiedError:
+        raise ProblemError(HTTPStatus.CONFLICT, "occupied", language=account.language) from None
+    return (await work_of(parts, account)).me
+
+
+@router.post("/offers/{entry_id}/accept")
+async def accept(request: Request, account: Serving, entry_id: int) -> ConversationFull:
+    """Begin the talk."""
+    with _gone_is(account, "offer_gone"):
+        await services.of(request).desk.accept(entry_id, account)
+    return await _full(request, account, await _held(request, account, entry_id))
+
+
+@router.post("/offers/{entry_id}/decline", status_code=HTTPStatus.NO_CONTENT)
+async def decline(request: Request, account: Serving, entry_id: int) -> Response:
+    """Leave the offer to the next."""
+    with _gone_is(account, "offer_gone"):
+        await services.of(request).desk.decline(entry_id, account)
+    return Response(status_code=HTTPStatus.NO_CONTENT)
+
+
+@router.get("/conversations/{entry_id}")
+async def show_conversation(request: Request, account: Serving, entry_id: int) -> ConversationFull:
+    """Return the whole conversation, with the citizen's earlier contacts."""
+    return await _full(request, account, await _held(request, account, entry_id))
+
+
+@router.get("/conversations/{entry_id}/messages")
+async def read_messages(
+    request: Request, account: Serving, entry_id: int, after: Annotated[int, Query(ge=0, lt=2**63)] = 0
+) -> TalkMessages:
+    """Return what was said after a message: for a console that was cut off."""
+    parts, item = services.of(request), await _held(request, account, entry_id)
+    messages = await parts.register.messages(item.contact.id, after)
+    names = await parts.console.names(one.account_id for one in messages if one.account_id is not None)
+    return TalkMessages(
+        state=item.contact.state,
+        messages=[StaffMessageOut.named(message, names) for message in messages],
+        marks=MarksOut.of(parts.desk.attendance.marks(item.contact.id)),
+    )
+
+
+@router.post("/conversations/{entry_id}/messages")
+async def say(request: Request, account: Serving, entry_id: int, body: StaffMessage) -> StaffMessageOut:
+    """Say something to the citizen."""
+    text = clean(body.text)
+    if not text:
+        raise InvalidFieldError("text", "empty", language=account.language)
+    with _gone_is(account, "not_yours"):
+        message = await services.of(request).desk.say(entry_id, account, text, body.client_id)
+    return StaffMessageOut.named(message, {account.id: account.display_name})
+
+
+@router.get("/conversations/{entry_id}/suggestions")
+async def suggest(request: Request, account: Serving, entry_id: int) -> Suggestions:
+    """Search the knowledge base for the citizen's last words (rule 9)."""
+    parts, item = services.of(request), await _held(request, account, entry_id)
+    question = await parts.console.last_words(item.contact.id)
+    if question is None:
+        return Suggestions(question=None, results=[])
+    hits = parts.knowledge.search(clean(question), item.row.language, SUGGESTIONS)
+    return Suggestions(question=question, results=[Found.model_validate(hit) for hit in hits])
+
+
+@router.post("/conversations/{entry_id}/notes", status_code=HTTPStatus.CREATED)
+async def add_note(request: Request, account: Serving, entry_id: int, body: NoteIn) -> NoteOut:
+    """Keep a word for the colleagues; the citizen never sees it."""
+    await _held(request, account, entry_id)
+    note = await services.of(request).desk.note(entry_id, account, body.text)
+    return NoteOut.of(note, {account.id: account.display_name})
+
+
+@router.post("/conversations/{entry_id}/transfer", status_code=HTTPStatus.NO_CONTENT)
+async def transfer(request: Request, account: Serving, entry_id: int, body: TransferIn) -> Response:
+    """Give the talk to a person or to a skill; the citizen is told (rule 11)."""
+    desk = services.of(request).desk
+    if body.account is not None:
+        colleagues = await services.of(request).console.colleagues(account)
+        if body.account not in {one.account.id for one in colleagues}:
+            raise ProblemError(HTTPStatus.NOT_FOUND, "unknown_account", language=account.language)
+    elif body.language is None and body.topic is None:
+        raise InvalidFieldError("account", "missing", language=account.language)
+    if body.topic is not None and body.topic not in TOPICS:
+        raise InvalidFieldError("topic", "unknown_code", language=account.language)
+    with _gone_is(account, "not_yours"):
+        await desk.transfer(entry_id, account, body.word, to=body.account, language=body.language, topic=body.topic)
+    return Response(status_code=HTTPStatus.NO_CONTENT)
+
+
+@router.get("/colleagues")
+async def list_colleagues(request: Request, account: Serving) -> list[Colleague]:
+    """Return who else is on duty."""
+    return [Colleague.of(person) for person in await services.of(request).console.colleagues(account)]
+
+
+@router.post("/conversations/{entry_id}/close")
+async def close(request: Request, account: Serving, entry_id: int, body: CloseIn) -> ConversationOut:
+    """End the talk with its outcome; the citizen is asked for a rating (rule 17)."""
+    _check_outcome(account, body.outcome)
+    if body.service is not None and body.service not in services.of(request).knowledge.codes:
+        raise InvalidFieldError("service", "unknown_code", language=account.language)
+    with _gone_is(account, "not_yours"):
+        await services.of(request).desk.close(entry_id, account, body.outcome, body.service)
+    return await _listed(request, account, entry_id)
+
+
+@router.post("/conversations/{entry_id}/after-contact")
+async def after_contact(request: Request, account: Serving, entry_id: int, body: AfterContactIn) -> ConversationOut:
+    """Finish after-contact work, or take more time for it."""
+    if body.outcome is not None:
+        _check_outcome(account, body.outcome)
+    desk = services.of(request).desk
+    with _gone_is(account, "not_yours"):
+        if body.action == "finish":
+            await desk.finish(entry_id, account, body.outcome)
+        else:
+            await desk.extend(entry_id, account, body.outcome)
+    return await _listed(request, account, entry_id)
+
+
+@router.get("/vocabulary")
+async def show_vocabulary(_account: Serving) -> dict[str, list[dict[str, str]]]:
+    """Return the closed lists with their names."""
+    return {
+        "outcomes": [{"code": code, **names} for code, names in OUTCOMES.items()],
+        "topics": [{"code": code, **topic.name} for code, topic in TOPICS.items()],
+    }
+
+
+async def work_of(parts: Services, account: Account) -> WorkOut:
+    """Return everything that a console shows."""
+    await parts.desk.sign_on(account)
+    work = await parts.console.work(account)
+    return WorkOut.of(work, parts.desk.attendance, timedelta(seconds=parts.desk.policy.offer_s))
+
+
+async def _full(request: Request, account: Account, item: Item) -> ConversationFull:
+    parts = services.of(request)
+    subject = Subject("contact", item.contact.number)
+    await parts.audit.record(account, Action.CONTACT_READ, subject, address=client_address(request))
+    whole = await parts.console.whole(item)
+    handlers = [last.consultant_id for _, last in whole.history if last and last.consultant_id]
+    names = await parts.console.names(handlers)
+    return ConversationFull.whole(whole, summarise(whole.messages), names, parts.desk.attendance)
+
+
+async def _listed(request: Request, account: Account, entry_id: int) -> ConversationOut:
+    parts = services.of(request)
+    talk = await parts.console.talk(await _held(request, account, entry_id))
+    return ConversationOut.of(talk, parts.desk.attendance)
+
+
+async def _held(request: Request, account: Account, entry_id: int) -> Item:
+    item = await services.of(request).console.held(entry_id, account)
+    if item is None:
+        raise ProblemError(HTTPStatus.NOT_FOUND, "unknown_entry", language=account.language)
+    return item
+
+
+@contextmanager
+def _gone_is(account: Account, sentence: str) -> Iterator[None]:
+    try:
+        yield
+    except GoneError:
+        raise ProblemError(HTTPStatus.CONFLICT, sentence, language=account.language) from None
+
+
+def _check_outcome(account: Account, outcome: str) -> None:
+    if outcome not in OUTCOMES:
+        raise InvalidFieldError("outcome", "unknown_code", language=account.language)

@@ -1,0 +1,181 @@
+"""Owns the console's stream: work, messages and marks pushed to one consultant, and the console's signs of life."""
+
+from __future__ import annotations
+
+import asyncio
+from enum import IntEnum
+from typing import TYPE_CHECKING, Final
+
+from fastapi import APIRouter, WebSocket, WebSocketDisconnect
+from pydantic import ValidationError
+
+from contact_centre.events import DESK, CitizenTyping, DeskChanged, ListenerTooSlowError, MarksChanged, MessagesAdded
+from contact_centre.events import OfferOver as OfferIsOver
+from staff.roles import Permission
+from web import services
+from web.consultant_api import work_of
+from web.consultant_models import (
+    BeatFrame,
+    CitizenTypingFrame,
+    ConsoleFrame,
+    MarksFrame,
+    MarksOut,
+    OfferOverFrame,
+    StaffMessageOut,
+    TalkMessageFrame,
+    TypingIn,
+    WorkFrame,
+)
+from web.staff import cookies, csrf
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from pydantic import BaseModel
+
+    from contact_centre.events import News, Subscription
+    from staff.tables import Account
+    from web.consultant_models import WorkOut
+
+router = APIRouter()
+
+BEAT_S: Final = 10.0
+_SETTLE_S: Final = 0.1
+"""Changes of the queue come in bursts: the work is read once for all that come within this time."""
+_PHASES_IN_TALK: Final = frozenset({"talk"})
+
+
+class CloseCode(IntEnum):
+    """Why a stream is closed by us (RFC 6455, 7.4.2)."""
+
+    NOT_SIGNED_IN = 4401
+    FORBIDDEN = 4403
+    TOO_SLOW = 4429
+
+
+@router.websocket("/console")
+async def console(websocket: WebSocket) -> None:
+    """Push a consultant's work until the console leaves."""
+    await websocket.accept()
+    if not csrf.comes_from_here(websocket):
+        await websocket.close(CloseCode.FORBIDDEN)
+        return
+    token = cookies.read(websocket, cookies.SESSION)
+    parts = services.of(websocket)
+    account = await parts.sessions.account(token) if token else None
+    if token is None or account is None:
+        await websocket.close(CloseCode.NOT_SIGNED_IN)
+        return
+    if account.password_is_temporary or not account.may(Permission.CONTACTS_SERVE):
+        await websocket.close(CloseCode.FORBIDDEN)
+        return
+    try:
+        await _serve(websocket, account, token)
+    except ListenerTooSlowError:
+        await websocket.close(CloseCode.TOO_SLOW)
+    except WebSocketDisconnect:
+        return  # the console left: it gets everything when it comes back
+
+
+async def _serve(websocket: WebSocket, account: Account, token: str) -> None:
+    with services.of(websocket).bus.subscribe(DESK) as news:
+        pusher = _Pusher(websocket, account, news)
+        tasks = [
+            asyncio.create_task(work)
+            for work in (pusher.run(), _hear(websocket, account), _beat(websocket, token), pusher.refresh_when_asked())
+        ]
+        done, pending = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in pending:
+            task.cancel()
+        await asyncio.gather(*pending, return_exceptions=True)
+        for task in done:
+            task.result()
+
+
+async def _beat(websocket: WebSocket, token: str) -> None:
+    """Show the console that we are alive, as long as its session is."""
+    while await services.of(websocket).sessions.account(token) is not None:
+        await websocket.send_text(BeatFrame().model_dump_json())
+        await asyncio.sleep(BEAT_S)
+    await websocket.close(CloseCode.NOT_SIGNED_IN)
+
+
+async def _hear(websocket: WebSocket, account: Account) -> None:
+    """Take every frame as a sign of life, until the console leaves."""
+    desk = services.of(websocket).desk
+    while (message := await websocket.receive())["type"] != "websocket.disconnect":
+        await desk.beat(account)
+        try:
+            frame = ConsoleFrame.validate_json(message.get("text") or b"")
+        except ValidationError:
+            continue  # still a sign of life
+        if isinstance(frame, TypingIn):
+            await desk.typing(frame.conversation, account)
+
+
+class _Pusher:
+    """What one console has been told so far."""
+
+    def __init__(self, websocket: WebSocket, account: Account, news: Subscription) -> None:
+        self._websocket = websocket
+        self._parts = services.of(websocket)
+        self._account = account
+        self._news = news
+        self._talks: dict[UUID, int] = {}
+        """Entry by conversation."""
+        self._last: dict[UUID, int] = {}
+        """Id of the last message told, by conversation."""
+        self._names: dict[int, str] = {account.id: account.display_name}
+        self._stale = asyncio.Event()
+        self._stale.set()
+
+    async def run(self) -> None:
+        while True:
+            topic, item = await self._news.next_with_topic()
+            await self._take(topic, item)
+
+    async def refresh_when_asked(self) -> None:
+        while True:
+            await self._stale.wait()
+            self._stale.clear()
+            await self._tell_work()
+            await asyncio.sleep(_SETTLE_S)
+
+    async def _take(self, topic: UUID, item: News) -> None:
+        if isinstance(item, DeskChanged):
+            self._stale.set()
+        elif isinstance(item, OfferIsOver):
+            if item.consultant_id == self._account.id:
+                await self._send(OfferOverFrame(id=item.entry_id, why=item.why))
+        elif (entry_id := self._talks.get(topic)) is None:
+            return
+        elif isinstance(item, MessagesAdded):
+            await self._tell_messages(topic, entry_id)
+        elif isinstance(item, CitizenTyping):
+            await self._send(CitizenTypingFrame(conversation=entry_id))
+        elif isinstance(item, MarksChanged):
+            marks = MarksOut.of(self._parts.desk.attendance.marks(topic))
+            await self._send(MarksFrame(conversation=entry_id, marks=marks))
+
+    async def _tell_work(self) -> None:
+        work = await work_of(self._parts, self._account)
+        self._follow(work)
+        await self._send(WorkFrame(work=work))
+
+    def _follow(self, work: WorkOut) -> None:
+        self._talks = {talk.contact: talk.id for talk in work.conversations if talk.phase in _PHASES_IN_TALK}
+        for talk in work.conversations:
+            # What came before is read with the conversation; from here on everything is pushed.
+            self._last.setdefault(talk.contact, talk.last_message.id if talk.last_message else 0)
+        self._last = {contact: last for contact, last in self._last.items() if contact in self._talks}
+        self._parts.bus.follow(self._news, {DESK, *self._talks})
+
+    async def _tell_messages(self, contact_id: UUID, entry_id: int) -> None:
+        while messages := await self._parts.register.messages(contact_id, self._last.get(contact_id, 0)):
+            for message in messages:
+                self._last[contact_id] = message.id
+                shown = StaffMessageOut.named(message, self._names)
+                await self._send(TalkMessageFrame(conversation=entry_id, message=shown))
+
+    async def _send(self, frame: BaseModel) -> None:
+        await self._websocket.send_text(frame.model_dump_json(by_alias=True))
