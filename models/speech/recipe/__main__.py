@@ -1,0 +1,72 @@
+"""Owns the one command of the recipe: `python -m models.speech.recipe` makes the demo models from nothing."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import time
+
+from models.speech.languages import LANGUAGES, Language, add_languages
+from models.speech.recipe import corpus, dataset, training, vosk_model
+from models.speech.recipe.espeak import SynthesiserMissingError
+from models.speech.recipe.graph import ToolsMissingError
+from models.speech.recipe.project import ROOT, WORKSHOP, finished
+from models.speech.recipe.training import AcousticModel
+from models.speech.recipe.vosk_model import TooLargeError
+
+_MEASURING_LIMIT_S = 1800.0
+
+
+def main(arguments: list[str]) -> int:
+    """Make the models and measure them; return 0 when they are as good as they must be."""
+    parser = argparse.ArgumentParser(prog="python -m models.speech.recipe", description=__doc__)
+    add_languages(parser)
+    parser.add_argument(
+        "--reuse-network", action="store_true", help="only the vocabulary and the grammar are made anew"
+    )
+    parser.add_argument("--scale", type=float, default=1.0, help="share of the training speech (for trying the recipe)")
+    options = parser.parse_args(arguments)
+    chosen: list[Language] = options.languages or list(LANGUAGES)
+    try:
+        for language in chosen:
+            _make(language, options.scale, reuse_network=options.reuse_network)
+    except (SynthesiserMissingError, ToolsMissingError, TooLargeError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    # In a process of its own: kaldifst and vosk do not live together in one.
+    measure = [sys.executable, "-m", "models.speech.measure", *chosen]
+    return subprocess.run(measure, cwd=ROOT, timeout=_MEASURING_LIMIT_S, check=False).returncode  # noqa: S603
+
+
+def _make(language: Language, scale: float, *, reuse_network: bool) -> None:
+    say = _Teller(language)
+    sentences = corpus.build(language)
+    say(f"{len(sentences.train)} sentences to learn from, {len(sentences.vocabulary)} words")
+    folder = WORKSHOP / language
+    if reuse_network:
+        model = AcousticModel.load(folder)
+    else:
+        data = dataset.make(
+            language, scale, os.cpu_count() or 1, lambda done, of: say(f"speaking: part {done} of {of}")
+        )
+        model = training.train(data, say)
+        model.save(folder)
+    size = vosk_model.write(model, sentences, finished(language), folder)
+    say(f"model of {size / 1e6:.2f} MB in {finished(language).relative_to(ROOT)}")
+
+
+class _Teller:
+    """Writes what is done, with the seconds since the language was begun."""
+
+    def __init__(self, language: Language) -> None:
+        self._language, self._started = language, time.monotonic()
+
+    def __call__(self, sentence: str) -> None:
+        sys.stdout.write(f"{self._language} {time.monotonic() - self._started:5.0f} s  {sentence}\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,209 @@
+"""Owns the training of the acoustic network: chunks of 3 s, frame cross-entropy, a fixed seed."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Self
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+
+from models.speech.recipe import dataset, network
+from models.speech.recipe.dataset import GARBAGE, SUBSAMPLING
+from models.speech.recipe.espeak import SILENCE
+from models.speech.recipe.network import CONTEXT, Network
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from models.speech.recipe.network import Array, Parameters
+
+_CYCLES = ((5, 4e-3), (3, 1.5e-3))
+"""Epochs and peak learning rate of each: it rises, then falls to nothing."""
+_SEED = 1414
+_BATCH = 32
+_CHUNK = 100  # labels: 3 s
+_CHUNK_FEATURES = 2 * CONTEXT + SUBSAMPLING * (_CHUNK - 1) + 1
+_JITTER = 20  # feature frames by which a chunk's start moves from epoch to epoch
+_WEIGHT_DECAY = 1e-3
+_LARGEST_GRADIENT = 5.0
+_SMOOTHING = 0.02
+_MICROPHONE_SHARE, _MICROPHONE_SPREAD = 0.7, 0.4  # a constant offset of the cepstra is another microphone
+_VALIDATION_SHARE = 0.02
+_SAMPLE_OF_STATISTICS = 500  # utterances
+_NO_LABEL = -1
+
+
+@dataclass(frozen=True)
+class AcousticModel:
+    """A trained network with what a decoder needs beside it."""
+
+    network: Network
+    phones: list[str]
+    """Silence first, garbage second; phoneme i has state 2i for its first frame and 2i+1 for the rest."""
+    state_priors: NDArray[np.float64]
+    pronunciations: dict[str, dict[str, int]]
+
+    def save(self, folder: Path) -> None:
+        """Write it into a folder."""
+        arrays: dict[str, NDArray[np.float64]] = {
+            f"weights/{name}": np.asarray(value) for name, value in self.network.weights.items()
+        }
+        arrays |= {f"statistics/{name}": np.asarray(value) for name, value in self.network.statistics.items()}
+        np.savez(folder / "network.npz", allow_pickle=False, state_priors=self.state_priors, **arrays)
+        lexicon = {"phones": self.phones, "pronunciations": self.pronunciations}
+        (folder / "lexicon.json").write_text(json.dumps(lexicon, ensure_ascii=False), encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Read what `save` wrote."""
+        lexicon = json.loads((folder / "lexicon.json").read_text(encoding="utf-8"))
+        with np.load(folder / "network.npz") as arrays:
+            weights = {name.removeprefix("weights/"): arrays[name] for name in arrays if name.startswith("weights/")}
+            statistics = {
+                name.removeprefix("statistics/"): arrays[name] for name in arrays if name.startswith("statistics/")
+            }
+            priors = arrays["state_priors"]
+        return cls(Network(weights, statistics), lexicon["phones"], priors, lexicon["pronunciations"])
+
+
+@dataclass(frozen=True)
+class _Frames:
+    """All utterances end to end, each padded so that its every label has its context."""
+
+    features: NDArray[np.float16]
+    labels: NDArray[np.int16]
+    feature_starts: NDArray[np.int64]
+    label_starts: NDArray[np.int64]
+
+    def label_count(self, utterance: int) -> int:
+        return int(self.label_starts[utterance + 1] - self.label_starts[utterance])
+
+
+def train(data: Path, report: Callable[[str], None]) -> AcousticModel:
+    """Train on the shards of a folder; `report` gets a sentence an epoch."""
+    shard = dataset.read(data)
+    phones = _phones(shard)
+    frames = _end_to_end(shard, phones)
+    count = len(frames.feature_starts) - 1
+    chance = np.random.default_rng(_SEED)
+    order = chance.permutation(count)
+    held, used = np.split(order, [max(1, int(count * _VALIDATION_SHARE))])
+    sample = [_rows(frames, utterance) for utterance in used[:_SAMPLE_OF_STATISTICS]]
+    together = np.concatenate(sample).astype(np.float32)
+    spread = np.std([rows.astype(np.float32).mean(0) for rows in sample], axis=0)
+    states = 2 * len(phones)
+    model = network.create(states, together.mean(0), together.std(0), _SEED)
+    chunks = [(u, start) for u in used for start in range(0, max(1, frames.label_count(u) - _CHUNK // 2), _CHUNK)]
+    steps_an_epoch = len(chunks) // _BATCH
+    for cycle, (epochs, peak) in enumerate(_CYCLES, 1):
+        rate = optax.cosine_onecycle_schedule(epochs * steps_an_epoch, peak, pct_start=0.1)
+        decay = optax.adamw(rate, weight_decay=_WEIGHT_DECAY)
+        optimiser = optax.chain(optax.clip_by_global_norm(_LARGEST_GRADIENT), decay)
+        state = optimiser.init(model.weights)
+        step = jax.jit(partial(_step, optimiser), donate_argnums=(0, 1))
+        for epoch in range(1, epochs + 1):
+            chance.shuffle(chunks)
+            for features, labels in _batches(frames, chunks, chance, spread):
+                model, state, loss = step(model, state, features, labels)
+            right = _accuracy(model, frames, held)
+            report(f"cycle {cycle}, epoch {epoch} of {epochs}: loss {float(loss):.3f}, frames right {right:.1%}")
+    counted = np.bincount(frames.labels[frames.labels >= 0], minlength=states) + 1.0
+    priors = (1 - _SMOOTHING) * counted / counted.sum() + _SMOOTHING / states
+    ways = {word: dict(ways) for word, ways in sorted(shard.pronunciations.items())}
+    return AcousticModel(model, phones, priors, ways)
+
+
+def _phones(shard: dataset.Shard) -> list[str]:
+    labelled = {phone for _, labels in shard.utterances for phone, _ in labels}
+    spoken = {phone for ways in shard.pronunciations.values() for way in ways for phone in way.split()}
+    return [SILENCE, GARBAGE, *sorted((labelled | spoken) - {SILENCE, GARBAGE})]
+
+
+def _end_to_end(shard: dataset.Shard, phones: list[str]) -> _Frames:
+    number = {phone: index for index, phone in enumerate(phones)}
+    features, labels = [], []
+    for rows, marks in shard.utterances:
+        features.append(np.pad(rows, ((CONTEXT, CONTEXT + SUBSAMPLING), (0, 0)), mode="edge"))
+        labels.append(np.array([2 * number[phone] + (not first) for phone, first in marks], np.int16))
+    return _Frames(
+        np.concatenate(features),
+        np.concatenate(labels),
+        np.cumsum([0, *map(len, features)]),
+        np.cumsum([0, *map(len, labels)]),
+    )
+
+
+def _rows(frames: _Frames, utterance: int) -> NDArray[np.float16]:
+    return frames.features[frames.feature_starts[utterance] : frames.feature_starts[utterance + 1]]
+
+
+def _batches(
+    frames: _Frames, chunks: list[tuple[int, int]], chance: np.random.Generator, spread: NDArray[np.float32]
+) -> Iterator[tuple[NDArray[np.float32], NDArray[np.int32]]]:
+    for first in range(0, len(chunks) - _BATCH + 1, _BATCH):
+        features = np.zeros((_BATCH, _CHUNK_FEATURES, frames.features.shape[1]), np.float32)
+        labels = np.full((_BATCH, _CHUNK), _NO_LABEL, np.int32)
+        for row, (utterance, start) in enumerate(chunks[first : first + _BATCH]):
+            moved = start + int(chance.integers(-_JITTER, _JITTER // 2)) if start else 0
+            _fill(
+                frames,
+                utterance,
+                max(0, min(moved, frames.label_count(utterance) - _CHUNK)),
+                features[row],
+                labels[row],
+            )
+        offset = chance.standard_normal((_BATCH, 1, features.shape[2])) * _MICROPHONE_SPREAD * spread
+        features += offset * (chance.random((_BATCH, 1, 1)) < _MICROPHONE_SHARE)
+        yield features, labels
+
+
+def _fill(
+    frames: _Frames, utterance: int, start: int, features: NDArray[np.float32], labels: NDArray[np.int32]
+) -> None:
+    rows = _rows(frames, utterance)[SUBSAMPLING * start :][:_CHUNK_FEATURES]
+    features[: len(rows)], features[len(rows) :] = rows, rows[-1]
+    marks = frames.labels[frames.label_starts[utterance] + start : frames.label_starts[utterance + 1]][:_CHUNK]
+    labels[: len(marks)] = marks
+
+
+def _loss(weights: Parameters, statistics: Parameters, features: Array, labels: Array) -> tuple[Array, Parameters]:
+    scores, updated = network.scores(Network(weights, statistics), features, training=True)
+    logs = jax.nn.log_softmax(scores)
+    right = jnp.take_along_axis(logs, jnp.maximum(labels, 0)[:, :, None], axis=2)[:, :, 0]
+    smoothed = (1 - _SMOOTHING) * right + _SMOOTHING * logs.mean(axis=2)
+    counted = labels >= 0
+    return -jnp.where(counted, smoothed, 0).sum() / counted.sum(), updated
+
+
+def _step(
+    optimiser: optax.GradientTransformation, model: Network, state: optax.OptState, features: Array, labels: Array
+) -> tuple[Network, optax.OptState, Array]:
+    (loss, statistics), gradients = jax.value_and_grad(_loss, has_aux=True)(*model, features, labels)
+    changes, state = optimiser.update(gradients, state, model.weights)
+    return Network(optax.apply_updates(model.weights, changes), statistics), state, loss
+
+
+def _answers(model: Network, features: Array) -> Array:
+    return network.scores(model, features, training=False)[0].argmax(axis=2)
+
+
+def _accuracy(model: Network, frames: _Frames, held: NDArray[np.int64]) -> float:
+    """Return the share of labels answered rightly in the first chunk of each utterance kept apart."""
+    right = total = 0
+    answers = jax.jit(_answers)
+    for first in range(0, len(held) - _BATCH + 1, _BATCH):
+        features = np.zeros((_BATCH, _CHUNK_FEATURES, frames.features.shape[1]), np.float32)
+        labels = np.full((_BATCH, _CHUNK), _NO_LABEL, np.int32)
+        for row, utterance in enumerate(held[first : first + _BATCH]):
+            _fill(frames, utterance, 0, features[row], labels[row])
+        right += int((np.asarray(answers(model, features)) == labels).sum())
+        total += int((labels >= 0).sum())
+    return right / max(1, total)
