@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 from pydantic_settings import BaseSettings
 
 from actions.registry import executor
 from actions.server import create_app
+from actions.unanswered import UnansweredQuestions
+from database.engine import Database, default_url
 from kb.base import KnowledgeBase
 from kb.errors import KnowledgeError
+from kb.live import LiveKnowledge
+from kb.questions import Questions
 from monitoring.client import MonitoringClient
 from observability import logs
 
@@ -20,6 +25,9 @@ class Settings(BaseSettings):
     bind_host: str = "127.0.0.1"
     actions_port: int = 5055
     monitoring_url: str = "http://127.0.0.1:8010"
+    data_dir: Path = Path("var")
+    database_url: str = ""
+    """Empty: the SQLite file in `data_dir`."""
 
 
 def main() -> None:
@@ -31,7 +39,10 @@ def main() -> None:
     except KnowledgeError as error:
         sys.exit(f"the action server cannot start: {error}")
     monitoring = MonitoringClient(settings.monitoring_url)
-    app = create_app(executor(knowledge, monitoring), {"monitoring": monitoring.ready_problem})
+    database = Database(settings.database_url or default_url(settings.data_dir))
+    live = LiveKnowledge(knowledge, database)
+    actions = executor(knowledge, monitoring, UnansweredQuestions(Questions(database)))
+    app = create_app(actions, {"monitoring": monitoring.ready_problem, "knowledge": live.check}, live.keep_fresh)
     app.run(host=settings.bind_host, port=settings.actions_port, single_process=True, access_log=False, motd=False)
 
 

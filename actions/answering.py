@@ -62,7 +62,8 @@ class TurnAction(Action):
         events = await self._open_questions.take(dispatcher, turn)
         if events is None:
             events = await self.answer(dispatcher, turn, tracker)
-        return in_short_session(tracker, [*self._settled(turn, events), *_back_to_form(turn, events)])
+        events = [*self._settled(turn, events), *_back_to_form(turn, events)]
+        return in_short_session(tracker, events, dispatcher.messages)
 
     async def answer(self, dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> Events:
         """Answer a message that is no answer to an open question."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from rasa_sdk.events import SessionStarted, SlotSet
 
@@ -13,17 +13,19 @@ if TYPE_CHECKING:
 
 LONGEST_SESSION: Final = 100
 """Events, about twelve turns; then the conversation goes on in a new session of Rasa."""
+CARRIED_ANSWER: Final = "answer_before_session"
+"""Slot of what was said right before the present session."""
 
 
-def in_short_session(tracker: Tracker, events: Events) -> Events:
+def in_short_session(tracker: Tracker, events: Events, said: list[dict[str, Any]]) -> Events:
     """Return the events of a turn, preceded by a new session with all slots carried over when the present one is long.
 
-    A form is never cut in two. The new session is dated back to the citizen's message, so that the answer of this turn
-    still belongs to it and can be repeated.
+    A form is never cut in two. `said` is what the dispatcher has of this turn: Rasa stamps a new session later than
+    the answer beside it, so the answer is carried over as well, for a citizen who asks to hear it again.
     """
     leads_on = any(event["event"] == "followup" for event in events)
     if len(tracker.events) < LONGEST_SESSION or tracker.active_loop_name or leads_on:
         return events
-    asked_at = next(event["timestamp"] for event in reversed(tracker.events) if event["event"] == "user")
     carried = [SlotSet(name, value) for name, value in tracker.slots.items() if value is not None]
-    return [SessionStarted(timestamp=asked_at), *carried, *events]
+    answer = [message for message in said if message.get("text") or message.get("response")]
+    return [SessionStarted(), *carried, SlotSet(CARRIED_ANSWER, answer), *events]

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from rasa_sdk import Action
 
+    from actions.unanswered import UnansweredQuestions
     from kb.base import KnowledgeBase
     from monitoring.client import MonitoringClient
 
@@ -42,11 +43,13 @@ SAID: Final = {
 """Actions that say one response, when the message is no answer to an open question."""
 
 
-def executor(knowledge: KnowledgeBase, monitoring: MonitoringClient) -> ActionExecutor:
-    """Return an executor that knows every action of the domain."""
+def executor(
+    knowledge: KnowledgeBase, monitoring: MonitoringClient, unanswered: UnansweredQuestions | None = None
+) -> ActionExecutor:
+    """Return an executor that knows every action of the domain; `unanswered` keeps what they have no answer to."""
     known = ActionExecutor()
     for action in _actions(knowledge, monitoring):
-        known.register_action(action)
+        known.register_function(action.name(), unanswered.watching(action.run) if unanswered else action.run)
     return known
 
 

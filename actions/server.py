@@ -12,7 +12,7 @@ from sanic.response import raw as raw_response
 from observability.health import readiness
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Coroutine, Mapping
     from types import SimpleNamespace
 
     from rasa_sdk.executor import ActionExecutor
@@ -21,8 +21,10 @@ if TYPE_CHECKING:
     from observability.health import Check
 
 
-def create_app(executor: ActionExecutor, checks: Mapping[str, Check]) -> Sanic[Config, SimpleNamespace]:
-    """Return the server of `executor`'s actions; `checks` are what /readyz looks at.
+def create_app(
+    executor: ActionExecutor, checks: Mapping[str, Check], beside: Callable[[], Coroutine[None, None, None]]
+) -> Sanic[Config, SimpleNamespace]:
+    """Return the server of `executor`'s actions; `checks` are what /readyz looks at, `beside` runs as long as it does.
 
     A monitoring system that is down does not make the actions unready: every other question can still be answered.
     """
@@ -41,4 +43,5 @@ def create_app(executor: ActionExecutor, checks: Mapping[str, Check]) -> Sanic[C
     app.add_route(healthz, "/healthz")
     app.add_route(readyz, "/readyz")
     app.add_route(metrics, "/metrics")
+    app.add_task(beside())
     return app

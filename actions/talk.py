@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from rasa_sdk.events import SlotSet
 
 from actions import signals
 from actions.answering import OpenQuestion, OpenQuestions, TurnAction, leave_form
+from actions.history import CARRIED_ANSWER
 from actions.turn import last_answers
 from language.normalisation import fold
 
@@ -97,8 +98,15 @@ class Repeat(TurnAction):
             buttons = data.get("buttons") if isinstance(data, dict) else None
             dispatcher.utter_message(text=str(answer["text"]), buttons=buttons or [])
         if not answers:
-            dispatcher.utter_message(response="utter_nothing_to_repeat")
+            self._repeat_from_before(dispatcher, tracker)
         return []
+
+    @staticmethod
+    def _repeat_from_before(dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
+        carried: list[dict[str, Any]] = tracker.get_slot(CARRIED_ANSWER) or []
+        dispatcher.messages.extend(carried)
+        if not carried:
+            dispatcher.utter_message(response="utter_nothing_to_repeat")
 
 
 def wanted_language(turn: Turn) -> Language:

@@ -11,13 +11,15 @@ from contextlib import contextmanager
 from threading import Event
 from types import FrameType
 
-from deploy import bootstrap, checks, debian, environments, ports, secret_store, settings, stack
+from deploy import bootstrap, checks, commands, debian, environments, ports, secret_store, settings, speech, stack
+from deploy.model import RASA_ENVIRONMENT
 from deploy.progress import Progress
 from deploy.project import Project, SetupError, this_project
 
 _FAILED = 1
 _INTERRUPTED = 130
 _WATCH_S = 0.5
+_EVALUATION_LIMIT_S = 600.0
 _CACHES = (".mypy_cache", ".pytest_cache", ".ruff_cache", ".hypothesis", ".schemathesis", ".rasa")
 
 
@@ -41,7 +43,7 @@ def main(arguments: list[str]) -> int:
 def _run(project: Project, progress: Progress) -> int:
     chosen = settings.from_environment(project, os.environ)
     ports.require_free(chosen)  # said before minutes of set-up, not after
-    model = bootstrap.prepare_with_model(project, progress)
+    model = bootstrap.prepare_with_model(project, progress, debian.for_run())
     with _stop_signal() as stop, stack.running(project, chosen, model, stop=stop, progress=progress) as running:
         _announce(running, progress)
         while not stop.wait(_WATCH_S):
@@ -74,6 +76,22 @@ def _train(project: Project, progress: Progress) -> int:
     return 0
 
 
+def _eval(project: Project, progress: Progress) -> int:
+    model = bootstrap.prepare_with_model(project, progress)
+    picture = project.scratch / "confusion.png"
+    command: commands.Argv = [project.nlu_python, "-m", "bench.understanding", "test", "--model", model]
+    environment = {**os.environ, **RASA_ENVIRONMENT, "PYTHONPATH": str(project.root)}
+    code = commands.show(
+        [*command, "--picture", picture],
+        what="the evaluation",
+        timeout_s=_EVALUATION_LIMIT_S,
+        cwd=project.root,
+        env=environment,
+    )
+    progress.say(f"Confusion picture: {picture}")
+    return code
+
+
 def _lock(project: Project, progress: Progress) -> int:
     bootstrap.lock_versions(project, progress)
     return 0
@@ -93,9 +111,12 @@ def _clean(project: Project, progress: Progress) -> int:
 
 _COMMANDS: dict[str, Callable[[Project, Progress], int]] = {
     "clean": _clean,
+    "eval": _eval,
+    "fetch-speech-models": speech.fetch,
     "lint": _lint,
     "lock": _lock,
     "run": _run,
+    "speech-models": speech.make,
     "test": _test,
     "train": _train,
     "types": _types,
@@ -125,12 +146,26 @@ def _announce(running: stack.Stack, progress: Progress) -> None:
         "",
         f"Chat            {web}",
         f"Chat API        {web}/docs",
+        f"Staff pages     {web}/staff/",
         f"Monitoring API  {monitoring}/docs",
+        f"Phone line      AudioSocket on port {running.settings.port(settings.AUDIOSOCKET)}; make call tries it",
         f"Logs            {running.settings.logs}",
         f"Secrets         {running.settings.data_dir / secret_store.FILE_NAME} (unless set in the environment)",
+        *_new_accounts(running),
         "Ready. Ctrl-C stops everything.",
     ):
         progress.say(line)
+
+
+def _new_accounts(running: stack.Stack) -> list[str]:
+    if not running.accounts:
+        return []
+    return [
+        "",
+        "Demo accounts for the staff pages. These passwords are shown only now:",
+        *(f"  {account.login:<14}  {account.password}" for account in running.accounts.values()),
+        "",
+    ]
 
 
 def _complain(sentence: str) -> None:

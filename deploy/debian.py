@@ -36,10 +36,16 @@ def for_setup() -> list[Package]:
     return [Package(f"python{version}-venv", "private tool environment", lambda: find_spec("ensurepip") is not None)]
 
 
+def for_run() -> list[Package]:
+    """Return the packages that the processes need."""
+    return [Package("espeak-ng", "the voice of the telephone line", lambda: shutil.which("espeak-ng") is not None)]
+
+
 def for_tests() -> list[Package]:
     """Return the packages that the browser tests need."""
     name = "chromium-browser" if _distribution() == "ubuntu" else "chromium"
     return [
+        *for_run(),
         Package(name, "browser tests", lambda: chromium() is not None),
         Package("fonts-dejavu-core", "Kazakh letters in browser tests", _kazakh_font),
     ]

@@ -100,6 +100,7 @@ def lock(project: Project, progress: Progress) -> None:
             "nlu/requirements.txt",
             [nlu, "--group", f"{nlu}:dev", "--override", "nlu/overrides.txt", "--python-version", "3.10"],
         ),
+        ("models/speech/requirements.txt", ["models/speech/pyproject.toml", "--python-version", "3.12"]),
         ("deploy/uv-requirements.txt", ["deploy/uv-requirements.in"]),
     ):
         with progress.step(target, "about 10 s") as step:

@@ -13,7 +13,7 @@ from deploy.project import Project, SetupError
 
 # What training reads: the Rasa project, the components with the code and vocabulary under them (of the knowledge base
 # only the code and the aspects, not the articles), and the pinned versions that run them.
-_INPUTS = ("config.yml", "domain.yml", "domain", "data", "nlu", "language", "kb/*.py", "kb/aspect*")
+_INPUTS = ("config.yml", "domain.yml", "data", "nlu", "language", "kb/__init__.py", "kb/errors.py", "kb/aspect*")
 _TRAINING_LIMIT_S = 600.0
 RASA_ENVIRONMENT = {
     "RASA_TELEMETRY_ENABLED": "false",

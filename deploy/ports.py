@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from deploy.project import SetupError
-from deploy.settings import PROCESSES, Process, Settings
+from deploy.settings import LISTENERS, Process, Settings
 
 _LISTENING = "0A"  # TCP_LISTEN in the state column of /proc/net/tcp
 
@@ -15,7 +15,7 @@ _LISTENING = "0A"  # TCP_LISTEN in the state column of /proc/net/tcp
 def require_free(settings: Settings) -> None:
     """Raise SetupError, with who has it and what to set, for the first port that cannot be listened on."""
     taken: dict[int, Process] = {}
-    for process in PROCESSES:
+    for process in LISTENERS:
         port = settings.port(process)
         if port in taken:
             raise SetupError(f"{taken[port].port_variable} and {process.port_variable} are both {port}: change one.")

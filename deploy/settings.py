@@ -28,7 +28,11 @@ RASA = Process("rasa", "RASA_PORT", 5005, internal=True)
 ACTIONS = Process("actions", "ACTIONS_PORT", 5055, internal=True)
 WEB = Process("web", "WEB_PORT", 8000, internal=False)
 MONITORING = Process("monitoring", "MONITORING_PORT", 8010, internal=False)
-PROCESSES = (RASA, ACTIONS, WEB, MONITORING)
+VOICE = Process("voice", "VOICE_CONTROL_PORT", 9093, internal=True)
+AUDIOSOCKET = Process("audiosocket", "AUDIOSOCKET_PORT", 9092, internal=True)
+"""Where the voice process takes calls; no process of its own."""
+PROCESSES = (RASA, ACTIONS, WEB, MONITORING, VOICE)
+LISTENERS = (*PROCESSES, AUDIOSOCKET)
 
 
 @dataclass(frozen=True)
@@ -74,6 +78,8 @@ class Settings:
             "RASA_URL": self.url(RASA),
             "ACTIONS_URL": f"{self.url(ACTIONS)}/webhook",
             "MONITORING_URL": self.url(MONITORING),
+            "WEB_URL": self.url(WEB),
+            "VOICE_URL": self.url(VOICE),
             "RASA_TRACKER_DB": str(self.data_dir / "rasa_tracker.db"),
             "PYTHONUNBUFFERED": "1",
         }
@@ -81,7 +87,7 @@ class Settings:
             "BIND_HOST": self.host,
             "DATA_DIR": str(self.data_dir),
             "RASA_MODEL": str(model),
-            **{process.port_variable: str(self.port(process)) for process in PROCESSES},
+            **{process.port_variable: str(self.port(process)) for process in LISTENERS},
             **RASA_ENVIRONMENT,
             **secrets,
         }
@@ -91,7 +97,7 @@ class Settings:
 
 def from_environment(project: Project, environment: Mapping[str, str]) -> Settings:
     """Read BIND_HOST, DATA_DIR and the ports. Raises SetupError with the variable that is wrong."""
-    ports = {process.name: _port(process, environment) for process in PROCESSES}
+    ports = {process.name: _port(process, environment) for process in LISTENERS}
     data_dir = project.root / (environment.get("DATA_DIR") or "var")
     return Settings(environment.get("BIND_HOST") or LOOPBACK, ports, data_dir.resolve())
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 
-from deploy import ports, readiness, secret_store
+from deploy import demo_accounts, ports, readiness, secret_store
+from deploy.demo_accounts import Account
 from deploy.process_manager import ProcessManager
 from deploy.progress import Progress
 from deploy.project import Project, SetupError
@@ -25,11 +26,15 @@ class StopRequested(Exception):  # noqa: N818 - a wish, not an error
 
 @dataclass(frozen=True)
 class Stack:
-    """A run that is ready: its settings (addresses), its secrets by variable name, and its process manager."""
+    """A run that is ready: its settings (addresses), its secrets by variable name, and its process manager.
+
+    `accounts` are the demo accounts by role: all of them at the first run, none when there were accounts already.
+    """
 
     settings: Settings
     secrets: Mapping[str, str]
     manager: ProcessManager
+    accounts: Mapping[str, Account]
 
     def url(self, process: Process) -> str:
         """Return the address of a process, e.g. of `settings.WEB`."""
@@ -68,9 +73,9 @@ def running(
         told = settings.environment(model, secrets, environment)
         manager = ProcessManager(project, settings.socket, settings.logs / "manager.log", told)
         try:
-            with progress.step("Starting Rasa, actions, web and monitoring", "about 15 s") as step:
+            with progress.step("Starting Rasa, actions, web, monitoring and voice", "about 15 s") as step:
                 _wait_until_ready(settings, manager, stop, step.tick)
-            yield Stack(settings, secrets, manager)
+            yield Stack(settings, secrets, manager, demo_accounts.make(project, told))
         finally:
             manager.shut_down()
 

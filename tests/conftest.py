@@ -15,7 +15,7 @@ from deploy import debian, model
 from deploy import stack as product
 from deploy.progress import Progress
 from deploy.project import this_project
-from deploy.settings import LOOPBACK, PROCESSES, Settings
+from deploy.settings import LISTENERS, LOOPBACK, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,7 +62,7 @@ def browser() -> Iterator[Browser]:
 
 def _environment() -> dict[str, str]:
     """Give the environment less what would lead the processes away from this stack."""
-    own = {"RASA_URL", "ACTIONS_URL", "MONITORING_URL", "MONITORING_DATABASE", "DATABASE_URL"}
+    own = {"RASA_URL", "ACTIONS_URL", "WEB_URL", "VOICE_URL", "MONITORING_URL", "MONITORING_DATABASE", "DATABASE_URL"}
     own |= {"SERVICE_TOKEN", "MONITORING_API_KEY"}
     return {name: value for name, value in os.environ.items() if name not in own}
 
@@ -71,7 +71,7 @@ def _free_ports() -> dict[str, int]:
     """Take one free port a process, all held open together so that they differ."""
     with ExitStack() as held:
         ports = {}
-        for process in PROCESSES:
+        for process in LISTENERS:
             listener = held.enter_context(socket.socket())
             listener.bind((LOOPBACK, 0))
             ports[process.name] = listener.getsockname()[1]

@@ -31,4 +31,5 @@ if NAME == "actions" and os.fork() == 0:
         signal.signal(number, signal.SIG_IGN)
     while True:
         time.sleep(1)
-ThreadingHTTPServer(("127.0.0.1", int(os.environ[f"{NAME.upper()}_PORT"])), Handler).serve_forever()
+PORT = "VOICE_CONTROL_PORT" if NAME == "voice_channel" else f"{NAME.upper()}_PORT"
+ThreadingHTTPServer(("127.0.0.1", int(os.environ[PORT])), Handler).serve_forever()

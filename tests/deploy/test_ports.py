@@ -49,7 +49,7 @@ def test_a_port_that_is_none_is_refused(wrong: str, chosen: settings.Settings) -
 def test_internal_processes_stay_on_loopback_whatever_the_address_is(chosen: settings.Settings) -> None:
     public = replace(chosen, host="0.0.0.0")  # noqa: S104 - the case in question
     assert [public.listening_host(process) for process in settings.PROCESSES] == [
-        "127.0.0.1", "127.0.0.1", "0.0.0.0", "0.0.0.0"]  # noqa: S104  # fmt: skip
+        "127.0.0.1", "127.0.0.1", "0.0.0.0", "0.0.0.0", "127.0.0.1"]  # noqa: S104  # fmt: skip
     assert public.url(settings.WEB) == f"http://127.0.0.1:{public.port(settings.WEB)}"
 
 

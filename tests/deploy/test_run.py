@@ -71,6 +71,9 @@ def test_it_prints_the_addresses_when_ready_and_stops_everything_when_asked(
     with run_command(miniature, free_ports) as command:
         lines = wait_for_line(command, "Ready.")
         assert any(line.endswith(f"http://127.0.0.1:{free_ports['WEB_PORT']}") for line in lines)
+        assert any(line.split() == ["editor", "the-password-of-the-first-run"] for line in lines)
+        logs = (miniature.root / "data" / "log").iterdir()
+        assert [log.name for log in logs if "the-password-of-the-first-run" in log.read_text()] == []
         with build_opener(ProxyHandler({})).open(
             f"http://127.0.0.1:{free_ports['WEB_PORT']}/readyz", timeout=5
         ) as answer:
@@ -110,6 +113,16 @@ def test_a_process_that_crashes_is_named_with_its_last_words_and_its_log(
         assert "monitoring ended while starting: RuntimeError: the stand-in was told to crash" in complaint
         assert str(miniature.root / "data" / "log" / "monitoring.log") in complaint
         assert "Traceback" not in complaint
+        assert processes_of(miniature) == []
+
+
+def test_accounts_that_cannot_be_made_end_the_run_with_a_sentence(
+    miniature: Project, free_ports: dict[str, str]
+) -> None:
+    with run_command(miniature, {**free_ports, "STAND_IN_CRASHES": "staff"}) as command:
+        _, complaint = command.communicate(timeout=PATIENCE_S)
+        assert command.returncode == 1
+        assert complaint.strip().startswith("The demo accounts could not be made: RuntimeError")
         assert processes_of(miniature) == []
 
 
