@@ -206,7 +206,7 @@ class Call:
         elif said is Command.REPEAT:
             await self._repeat()
         else:
-            await self._leave("misheard_handoff", None)
+            await self._not_understood()
 
     async def _break_silence(self, step: Step) -> None:
         if not self._ears.can_recognise:
@@ -224,7 +224,7 @@ class Call:
         language = likelier(heard.by_language, self._record.language or "ru")
         recognition = heard.by_language.get(language)
         if recognition is None or not recognition.words:
-            if heard.speech_s >= self._tuning.shortest_utterance_s:
+            if heard.turn.speech_s >= self._tuning.shortest_utterance_s:
                 await self._not_understood()
             return
         if not recognition.text or recognition.confidence < self._tuning.sure_confidence:
@@ -237,7 +237,7 @@ class Call:
     async def _not_understood(self) -> None:
         self._misheard += 1
         metrics.MISHEARD.inc()
-        if self._misheard >= self._tuning.misheard_limit:
+        if self._misheard >= self._tuning.misheard_limit or not self._ears.can_recognise:
             await self._leave("misheard_handoff", None)
         else:
             await self._phrase("not_understood")
@@ -364,10 +364,10 @@ def latencies(heard: Heard, answered_at: float, said: Said) -> dict[str, int]:
     """Return the parts of the wait between the caller's last sound and our first, in milliseconds."""
     first_sound_at = said.first_sound_at or answered_at
     parts = {
-        "end_of_turn": heard.noticed_at - heard.ended_at,
-        "final": heard.final_at - heard.noticed_at,
+        "end_of_turn": heard.turn.noticed_at - heard.turn.ended_at,
+        "final": heard.final_at - heard.turn.noticed_at,
         "dialogue": answered_at - heard.final_at,
         "first_audio": first_sound_at - answered_at,
-        "total": first_sound_at - heard.ended_at,
+        "total": first_sound_at - heard.turn.ended_at,
     }
     return {name: round(1000 * value) for name, value in parts.items()}

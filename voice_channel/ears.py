@@ -32,16 +32,23 @@ _ECHO_PROBE_S: Final = 0.25
 
 
 @dataclass(frozen=True)
-class Heard:
-    """One turn of the caller: what was recognised, by language, and when (seconds of the loop's clock)."""
+class Turn:
+    """When a turn of the caller began, ended and was known to have ended (seconds of the loop's clock)."""
 
-    by_language: Mapping[Language, Recognition]
-    speech_s: float
     began_at: float
     ended_at: float
     noticed_at: float
+    speech_s: float
+    """Without the pauses in it."""
+
+
+@dataclass(frozen=True)
+class Heard:
+    """One turn of the caller and what was recognised of it, by language; `final_at` is when that was known."""
+
+    by_language: Mapping[Language, Recognition]
+    turn: Turn
     final_at: float
-    over_our_voice: bool
 
 
 @dataclass(frozen=True)
@@ -74,7 +81,6 @@ class Ears:
         self._line: deque[bytes] = deque(maxlen=round(_ECHO_PROBE_S / FRAME_S))
         self._sent: deque[bytes] = deque(maxlen=round((tuning.echo_delay_s + _ECHO_PROBE_S) / FRAME_S))
         self._finishing: set[asyncio.Task[None]] = set()
-        self._over_our_voice = False
         self.interruptible = True
 
     @property
@@ -143,8 +149,6 @@ class Ears:
         else:
             self._barge_in.reset()
         if speech:
-            if not self._turn.open:
-                self._over_our_voice = self._playback.playing
             self._turn.speech(at, WINDOW_S)
 
     def _weigh(self, at: float, *, speech: bool) -> None:
@@ -158,51 +162,50 @@ class Ears:
                 self._playback.pause()
         elif action is Action.STOP:
             self._playback.stop()
-        elif action is Action.RESUME:
-            self._drop_turn()
-            self._playback.resume()
+        elif action is Action.SETTLE:
+            self._end_turn(at, settling=True)
 
     def _is_echo(self) -> bool:
         likeness = echo.likeness(b"".join(self._line), b"".join(self._sent))
         return likeness >= self._tuning.echo_correlation
 
-    def _drop_turn(self) -> None:
-        """Forget what was said: it was no turn."""
-        self._turn.reset()
-        self._partial = {}
-        if self._stream is not None:
-            self._stream.discard()
-
-    def _end_turn(self, at: float) -> None:
-        turn = self._turn
-        finishing = asyncio.create_task(
-            self._finish(
-                began_at=turn.began_at,
-                ended_at=turn.last_speech_at,
-                noticed_at=at,
-                speech_s=turn.speech_s,
-                over_our_voice=self._over_our_voice,
-            )
-        )
+    def _end_turn(self, at: float, *, settling: bool = False) -> None:
+        """Ask the recogniser for its last word; with `settling` it decides whether that was a turn at all."""
+        turn = Turn(self._turn.began_at, self._turn.last_speech_at, at, self._turn.speech_s)
+        finishing = asyncio.create_task(self._finish(turn, settling=settling))
         self._finishing.add(finishing)
         finishing.add_done_callback(self._finishing.discard)
-        turn.reset()
+        self._turn.reset()
         self._partial = {}
 
-    async def _finish(
-        self, *, began_at: float, ended_at: float, noticed_at: float, speech_s: float, over_our_voice: bool
-    ) -> None:
-        if self._stream is None:
-            self._tell(Deaf())
+    async def _finish(self, turn: Turn, *, settling: bool) -> None:
+        by_language = await self._last_word()
+        if settling and not self._settled(by_language or {}):
             return
-        try:
-            by_language = await self._stream.finish(self._tuning.final_limit_s)
-        except RecogniserLostError as error:
-            logger.error("a turn was not understood: %s", error)  # noqa: TRY400
+        if by_language is None:
             self._tell(Deaf())
             return
         final_at = asyncio.get_running_loop().time()
-        self._tell(Heard(by_language, speech_s, began_at, ended_at, noticed_at, final_at, over_our_voice))
+        self._tell(Heard(by_language, turn, final_at))
+
+    async def _last_word(self) -> dict[Language, Recognition] | None:
+        """Return what was recognised, None when the recogniser is lost."""
+        if self._stream is None:
+            return None
+        try:
+            return await self._stream.finish(self._tuning.final_limit_s)
+        except RecogniserLostError as error:
+            logger.error("a turn was not understood: %s", error)  # noqa: TRY400
+            return None
+
+    def _settled(self, by_language: Mapping[Language, Recognition]) -> bool:
+        """Stop our voice for words, or let it go on; return whether there were words."""
+        words = max((recognition.text for recognition in by_language.values()), key=len, default="")
+        if self._barge_in.settle(words) is Action.STOP:
+            self._playback.stop()
+            return True
+        self._playback.resume()
+        return False
 
     def _take_partial(self, texts: dict[Language, str]) -> None:
         if self._turn.open:

@@ -60,10 +60,6 @@ class RecognitionStream:
         """Pass sound on; it is lost when the recogniser is."""
         self._worker.send(self._number, Ask.SOUND, pcm)
 
-    def discard(self) -> None:
-        """End the utterance without asking what it was."""
-        self._worker.send(self._number, Ask.FINISH, b"0")
-
     async def finish(self, limit_s: float) -> dict[Language, Recognition]:
         """End the utterance and return what was heard, by language.
 

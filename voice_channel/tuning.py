@@ -33,8 +33,8 @@ class Tuning:
     # Barge-in.
     barge_in_after_s: float = 0.09
     """Speech over our voice that makes it pause."""
-    barge_in_doubt_s: float = 0.7
-    """Quiet after such speech with no words in it until our voice goes on."""
+    barge_in_doubt_s: float = 0.4
+    """Quiet after such speech with no words in it yet, until the recogniser is asked for its last word."""
     echo_correlation: float = 0.55
     """Likeness with our own voice from which the sound on the line is its echo."""
     echo_delay_s: float = 0.6

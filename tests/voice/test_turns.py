@@ -111,8 +111,17 @@ def test_our_voice_goes_on_after_a_cough_or_a_nod(words: str) -> None:
     playing = Playing()
     playing.line(0.3, speech=True, words=words)
     playing.line(2, speech=False, words=words)
-    assert [action for _, action in playing.actions] == [Action.PAUSE, Action.RESUME]
+    assert [action for _, action in playing.actions] == [Action.PAUSE, Action.SETTLE]
+    assert playing.barge_in.settle(words) is Action.RESUME
     assert not playing.barge_in.paused
+
+
+def test_a_short_answer_that_the_recogniser_knew_late_stops_our_voice() -> None:
+    playing = Playing()
+    playing.line(0.2, speech=True)
+    playing.line(1, speech=False)
+    assert [action for _, action in playing.actions] == [Action.PAUSE, Action.SETTLE]
+    assert playing.barge_in.settle("иә") is Action.STOP
 
 
 def test_clicks_do_not_add_up_to_speech() -> None:

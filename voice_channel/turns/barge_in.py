@@ -20,8 +20,10 @@ class Action(Enum):
     """What our voice is to do."""
 
     PAUSE = auto()
-    RESUME = auto()
     STOP = auto()
+    SETTLE = auto()
+    """Stay paused until the recogniser has said its last word on what was heard; then ask `settle`."""
+    RESUME = auto()
 
 
 def is_backchannel(text: str) -> bool:
@@ -56,18 +58,21 @@ class BargeIn:
             return Action.PAUSE
         return None
 
+    def settle(self, words: str) -> Action:
+        """Decide by all that was said."""
+        self.reset()
+        return Action.RESUME if is_backchannel(words) else Action.STOP
+
     def _doubt(self, at: float, *, speech: bool, words: str) -> Action | None:
         if not is_backchannel(words):
             self.reset()
             return Action.STOP
-        if speech:
-            self._quiet_since = None
+        if speech or self._quiet_since is None:
+            self._quiet_since = None if speech else at
             return None
-        if self._quiet_since is None:
-            self._quiet_since = at
         if at - self._quiet_since >= self._tuning.barge_in_doubt_s:
-            self.reset()
-            return Action.RESUME
+            self._quiet_since = float("inf")  # said once
+            return Action.SETTLE
         return None
 
     def reset(self) -> None:

@@ -1,4 +1,4 @@
-"""Owns which words follow which: an interpolated Witten-Bell n-gram model and its acceptor."""
+"""Owns which words follow which: an interpolated Kneser-Ney trigram model and its acceptor."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 BACKOFF = "#0"
 START, END = "<s>", "</s>"
-_ORDER = 3
+_LONGEST_HISTORY = 2
+_LEAST_SEEN = 2
+"""How often two words in a row must have been seen to be remembered together: what is rarer would double the size."""
+_DISCOUNT = 0.8
 _FIXED_WEIGHT = 4
-_UNIFORM = 0.5
+_UNIFORM = 1.0
 """Added to the count of every word, so that a word never seen in a sentence may still be said."""
-_LEAST_COUNT = {2: 1, 3: 2}
-_UNKNOWN_WEIGHT = 0.1
-"""Of the share that unknown words have in the texts: a higher one takes known words for unknown."""
 
 History = tuple[str, ...]
 
@@ -56,51 +56,49 @@ def _weighted(corpus: Corpus) -> Counter[tuple[str, ...]]:
 
 
 class _Model:
-    """N-gram counts, and the probabilities that follow from them."""
+    """N-gram counts, and the probabilities that follow from them (Chen and Goodman 1999, section 4.3.2)."""
 
     def __init__(self, sentences: Mapping[tuple[str, ...], int], vocabulary: Iterable[str]) -> None:
-        counts: dict[History, Counter[str]] = defaultdict(Counter)
+        seen: dict[History, Counter[str]] = defaultdict(Counter)
         for words, weight in sentences.items():
             padded = (START, *words, END)
             for end in range(1, len(padded)):
-                for length in range(min(_ORDER, end + 1)):
-                    counts[padded[end - length : end]][padded[end]] += weight
-        self._counts = {history: self._kept(history, after) for history, after in counts.items()}
-        self._counts = {history: after for history, after in self._counts.items() if after}
-        everything = {word: float(count) for word, count in counts[()].items()}
-        everything[UNKNOWN] = everything.get(UNKNOWN, 1.0) * _UNKNOWN_WEIGHT
-        for word in vocabulary:
-            everything[word] = everything.get(word, 0.0) + _UNIFORM
-        total = sum(everything.values())
-        self._single = {word: count / total for word, count in everything.items()}
-        # A history needs no state of its own when nothing but backing off leads out of it.
-        self.histories: list[History] = [(), *sorted(history for history in self._counts if history)]
-
-    @staticmethod
-    def _kept(history: History, after: Counter[str]) -> dict[str, float]:
-        least = _LEAST_COUNT.get(len(history) + 1, 1)
-        return {
-            word: count * (_UNKNOWN_WEIGHT if word == UNKNOWN else 1.0)
-            for word, count in after.items()
-            if count >= least
+                for length in range(min(_LONGEST_HISTORY, end) + 1):
+                    seen[padded[end - length : end]][padded[end]] += weight
+        self._counts = {
+            history: Counter(after) for history, after in seen.items() if _is_counted_plainly(history, after)
         }
+        # Below the longest, a word counts for the number of different histories that it followed.
+        for history, after in seen.items():
+            if history and history[1:] not in self._counts:
+                self._counts[history[1:]] = Counter()
+            if history and not _is_counted_plainly(history[1:], seen[history[1:]]):
+                self._counts[history[1:]].update(after.keys())
+        self._counts[()].update(dict.fromkeys(vocabulary, _UNIFORM))
+        self.histories: list[History] = sorted(self._counts)
+        self._totals = {history: sum(after.values()) for history, after in self._counts.items()}
 
     def longest_known(self, history: History) -> History:
-        while history and (history not in self._counts or len(history) >= _ORDER):
+        history = history[-_LONGEST_HISTORY:]
+        while history not in self._counts:
             history = history[1:]
         return history
 
     def left_to_backoff(self, history: History) -> float:
-        after = self._counts[history]
-        return len(after) / (sum(after.values()) + len(after))
+        return _DISCOUNT * len(self._counts[history]) / self._totals[history]
 
     def probability(self, history: History, word: str) -> float:
+        count = self._counts[history][word]
         if not history:
-            return self._single[word]
+            return count / self._totals[history]
         shorter = self.probability(self.longest_known(history[1:]), word)
-        after = self._counts[history]
-        return after.get(word, 0.0) / (sum(after.values()) + len(after)) + self.left_to_backoff(history) * shorter
+        return max(count - _DISCOUNT, 0.0) / self._totals[history] + self.left_to_backoff(history) * shorter
 
     def successors(self, history: History) -> list[tuple[str, float]]:
-        words = self._counts[history] if history else self._single
-        return [(word, self.probability(history, word)) for word in words]
+        return [(word, self.probability(history, word)) for word in self._counts[history]]
+
+
+def _is_counted_plainly(history: History, after: Counter[str]) -> bool:
+    if len(history) == _LONGEST_HISTORY:
+        return after.total() >= _LEAST_SEEN
+    return history == (START,)

@@ -22,6 +22,8 @@ _LEAST_SHARE = 0.12
 """Of a word's most frequent way: rarer ones are slips of the synthesiser between two words."""
 _WORD_BONUS = 0.8
 """Taken off the cost of every word: the language model, strong for its size, would swallow the short ones."""
+_UNKNOWN_COST = 2.3
+"""Of taking a word for an unknown one: without it known words are, too often."""
 _SILENCE_SHARE = 0.5
 """How often a pause follows a word."""
 
@@ -42,7 +44,7 @@ class _Entry(NamedTuple):
 def build(pronunciations: Pronunciations, words: Mapping[str, int], phones: Mapping[str, int]) -> Lexicon:
     """Return the lexicon of these pronunciations; `words` and `phones` map names to numbers."""
     entries = [entry for word, counted in pronunciations.items() for entry in _ways(word, counted)]
-    entries.append(_Entry(UNKNOWN, (GARBAGE,), 0.0))
+    entries.append(_Entry(UNKNOWN, (GARBAGE,), _UNKNOWN_COST))
     backoff = len(phones) + 1
     marks = _marks(entries)
     silence_mark = backoff + max(marks) + 1
