@@ -287,13 +287,11 @@ def _asked(likeness: _Likeness, weight: NDArray[np.float64], unknown: NDArray[np
 
 def decide(ranked: Sequence[tuple[str, float]]) -> Match:
     """Say from a ranking whether one service is meant for sure, whether to ask back, or that nothing fits."""
-    worth = [(code, score) for code, score in ranked if score >= CHOICE_SCORE]
-    if not worth:
+    if not ranked or ranked[0][1] < CHOICE_SCORE:
         return Match("none")
-    first = worth[0][1]
-    rivals = [code for code, score in worth if first - score < CLEAR_LEAD]
+    best, first = ranked[0]
+    rivals = [code for code, score in ranked if first - score < CLEAR_LEAD]
     if first >= SURE_SCORE and len(rivals) == 1:
-        return Match("sure", (worth[0][0],))
-    if len(worth) == 1:
-        return Match("choice", (worth[0][0],))
-    return Match("choice", tuple(code for code, _ in worth[:CHOICES_MAX]))
+        return Match("sure", (best,))
+    worth = [code for code, score in ranked if score >= CHOICE_SCORE or code in rivals]
+    return Match("choice", tuple(worth[:CHOICES_MAX]))

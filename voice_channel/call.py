@@ -279,12 +279,13 @@ class Call:
         self._ears.interruptible = reply.state == "bot"
         answers = [Utterance(message.text, message.language, public=message.public) for message in reply.messages]
         if answers:
-            self._record.language = answers[-1].language
             self._last_said = answers
+        if answers and (heard is not None or self._record.language is not None):  # a key alone is in no language
+            self._record.language = answers[-1].language
         self._note_turn("caller", text, asked_at)
         turn = self._note_turn("assistant", " ".join(answer.text for answer in answers))
         said = await self._say(answers)
-        turn.ended_at = now()
+        turn.ended_at, turn.heard = now(), said.heard
         if heard is not None:
             turn.latency_ms = latencies(heard, answered_at, said)
             metrics.observe(turn.latency_ms)

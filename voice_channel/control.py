@@ -37,6 +37,7 @@ class TurnOut(BaseModel):
     started_at: datetime
     ended_at: datetime
     latency_ms: dict[str, int]
+    heard: str | None
 
 
 class CallOut(BaseModel):

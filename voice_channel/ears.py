@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from voice_channel import echo
 from voice_channel.audio import FRAME_BYTES, FRAME_S, SILENCE
+from voice_channel.phrase_hints import hints
 from voice_channel.recogniser import RecogniserLostError
 from voice_channel.turns.barge_in import Action, BargeIn
 from voice_channel.turns.end_of_turn import EndOfTurn
@@ -76,7 +77,6 @@ class Ears:
         self._barge_in = BargeIn(tuning)
         self._partial: dict[Language, str] = {}
         self._stream = recogniser.open(self._take_partial)
-        self._languages: tuple[Language, ...] = ()
         self._preroll: deque[bytes] = deque(maxlen=round(tuning.preroll_s / FRAME_S))
         self._line: deque[bytes] = deque(maxlen=round(_ECHO_PROBE_S / FRAME_S))
         self._sent: deque[bytes] = deque(maxlen=round((tuning.echo_delay_s + _ECHO_PROBE_S) / FRAME_S))
@@ -86,7 +86,7 @@ class Ears:
     @property
     def can_recognise(self) -> bool:
         """Whether spoken words can be understood."""
-        return self._stream is not None or bool(self._recogniser.languages)
+        return bool(self._recogniser.languages)
 
     @property
     def in_turn(self) -> bool:
@@ -95,12 +95,12 @@ class Ears:
 
     def listen(self, languages: tuple[Language, ...], expecting: Expecting) -> None:
         """Hear the next turn in these languages (those that have a model), as an answer of this kind."""
-        self._languages = tuple(language for language in languages if language in self._recogniser.languages)
         self._turn.expecting = expecting
         if self._stream is None:
             self._stream = self._recogniser.open(self._take_partial)
         if self._stream is not None:
-            self._stream.listen(self._languages or self._recogniser.languages)
+            known = [language for language in languages if language in self._recogniser.languages]
+            self._stream.listen({one: hints(expecting, one) for one in known or self._recogniser.languages})
 
     def sent(self, frame: bytes | None) -> None:
         """Note what our side sent, to know its echo."""
@@ -200,7 +200,8 @@ class Ears:
 
     def _settled(self, by_language: Mapping[Language, Recognition]) -> bool:
         """Stop our voice for words, or let it go on; return whether there were words."""
-        words = max((recognition.text for recognition in by_language.values()), key=len, default="")
+        sure = (heard.text for heard in by_language.values() if heard.confidence >= self._tuning.sure_confidence)
+        words = max(sure, key=len, default="")
         if self._barge_in.settle(words) is Action.STOP:
             self._playback.stop()
             return True

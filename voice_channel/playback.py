@@ -73,10 +73,10 @@ class Playback:
         self._paused = True
 
     def resume(self) -> None:
-        """Go on, from shortly before where it was held."""
-        self._paused = False
-        if self._clips:
+        """Go on, from shortly before where it was held; nothing happens when it was not."""
+        if self._paused and self._clips:
             self._clips[0].position = max(0, self._clips[0].position - _REWIND_BYTES)
+        self._paused = False
 
     def stop(self) -> None:
         """Drop what is left, and whatever was still to come of this utterance."""

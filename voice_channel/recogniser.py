@@ -16,7 +16,7 @@ from voice_channel.recognition import Recognition, Word
 from voice_channel.worker import Frame, Worker
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from voice_channel.speech_models import SpeechModel
 
@@ -37,6 +37,13 @@ class _Ready(BaseModel):
 class _Final(BaseModel):
     request: int
     heard: dict[Language, list[Word]]
+    hinted: dict[Language, list[Word]]
+
+    def recognitions(self) -> dict[Language, Recognition]:
+        """Return what was heard; what was listened for wins where it accounts for everything that was said."""
+        heard = {language: Recognition(words=words) for language, words in self.heard.items()}
+        hinted = {language: Recognition(words=words) for language, words in self.hinted.items()}
+        return heard | {language: likely for language, likely in hinted.items() if likely.is_whole}
 
 
 class RecognitionStream:
@@ -48,13 +55,13 @@ class RecognitionStream:
         self._on_partial = on_partial
         self._requests = itertools.count(1)
         self._waiting: dict[int, asyncio.Future[dict[Language, Recognition]]] = {}
-        self._languages: tuple[Language, ...] = ()
+        self._wanted: Mapping[Language, tuple[str, ...]] = {}
 
-    def listen(self, languages: tuple[Language, ...]) -> None:
-        """Recognise in these languages from now on."""
-        if languages != self._languages:
-            self._languages = languages
-            self._worker.send(self._number, Ask.LISTEN, json.dumps(languages).encode())
+    def listen(self, wanted: Mapping[Language, tuple[str, ...]]) -> None:
+        """Recognise in these languages from now on, and listen apart for the words that are likely in each."""
+        if wanted != self._wanted:
+            self._wanted = wanted
+            self._worker.send(self._number, Ask.LISTEN, json.dumps(wanted, ensure_ascii=False).encode())
 
     def feed(self, pcm: bytes) -> None:
         """Pass sound on; it is lost when the recogniser is."""
@@ -88,7 +95,7 @@ class RecognitionStream:
             final = _Final.model_validate_json(frame.payload)
             answer = self._waiting.get(final.request)
             if answer is not None and not answer.done():
-                answer.set_result({language: Recognition(words=words) for language, words in final.heard.items()})
+                answer.set_result(final.recognitions())
 
     def lose(self) -> None:
         """Tell whoever waits that the recogniser has died; listening starts anew with the next one."""
@@ -98,8 +105,8 @@ class RecognitionStream:
 
     def renew(self) -> None:
         """Begin again with a recogniser that has just started."""
-        languages, self._languages = self._languages, ()
-        self.listen(languages)
+        wanted, self._wanted = self._wanted, {}
+        self.listen(wanted)
 
 
 class Recogniser:

@@ -12,7 +12,8 @@ import queue
 import sys
 import threading
 from enum import IntEnum
-from typing import TYPE_CHECKING, BinaryIO
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 import vosk
 
@@ -21,14 +22,17 @@ from voice_channel.audio import SAMPLE_RATE_HZ
 from voice_channel.worker import Frame
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+
+
+_UNKNOWN: Final = "[unk]"
 
 
 class Ask(IntEnum):
     """What the voice process sends. A stream is a call."""
 
     LISTEN = 1
-    """Payload: the languages to listen in, `["ru", "kk"]`; recognisers of others are let go."""
+    """Payload: the words that are likely, by each language to listen in: `{"ru": [], "kk": ["бес"]}`."""
     SOUND = 2
     FINISH = 3
     """The utterance is over; payload: a number that comes back with the answer."""
@@ -43,14 +47,24 @@ class Tell(IntEnum):
     PARTIAL = 2
     """Payload: the text so far by language."""
     FINAL = 3
-    """Payload: `{"request": number, "heard": {language: [words]}}`."""
+    """Payload: `{"request": number, "heard": {language: [words]}, "hinted": {language: [words]}}`; `hinted` is what was
+    heard by those who know the likely words only."""
+
+
+class _Model:
+    """A model; `takes_grammar`: its graph is made at run time, so that it can listen for a few words only."""
+
+    def __init__(self, path: Path) -> None:
+        self.vosk = vosk.Model(str(path))
+        self.takes_grammar = (path / "graph" / "Gr.fst").is_file()
 
 
 class _Ear:
-    """One recogniser of one call: one language."""
+    """One recogniser of one call: one language, all its words or, with a grammar, a few."""
 
-    def __init__(self, model: vosk.Model) -> None:
-        self._recogniser = vosk.KaldiRecognizer(model, SAMPLE_RATE_HZ)
+    def __init__(self, model: _Model, grammar: tuple[str, ...] = ()) -> None:
+        words = [json.dumps([*grammar, _UNKNOWN], ensure_ascii=False)] if grammar else []
+        self._recogniser = vosk.KaldiRecognizer(model.vosk, SAMPLE_RATE_HZ, *words)
         self._recogniser.SetWords(True)  # noqa: FBT003  vosk's own signature
         self._words: list[dict[str, object]] = []
         self._partial = ""
@@ -79,21 +93,24 @@ class _Ear:
 class _Stream:
     """The recognisers of one call."""
 
-    def __init__(self, models: Mapping[str, vosk.Model]) -> None:
+    def __init__(self, models: Mapping[str, _Model]) -> None:
         self._models = models
         self._ears: dict[str, _Ear] = {}
+        self._hinted: dict[tuple[str, tuple[str, ...]], _Ear] = {}
         self._told: dict[str, str] = {}
 
-    def listen(self, languages: list[str]) -> None:
-        self._ears = {
-            language: self._ears.get(language) or _Ear(self._models[language])
-            for language in languages
-            if language in self._models
+    def listen(self, wanted: Mapping[str, Sequence[str]]) -> None:
+        known = {language: tuple(words) for language, words in wanted.items() if language in self._models}
+        self._ears = {language: self._ears.get(language) or _Ear(self._models[language]) for language in known}
+        self._hinted = {
+            (language, words): self._hinted.get((language, words)) or _Ear(self._models[language], words)
+            for language, words in known.items()
+            if words and self._models[language].takes_grammar
         }
 
     def hear(self, pcm: bytes) -> dict[str, str] | None:
         """Return the texts so far when they have changed."""
-        for ear in self._ears.values():
+        for ear in (*self._ears.values(), *self._hinted.values()):
             ear.hear(pcm)
         texts = {language: ear.text for language, ear in self._ears.items()}
         if texts == self._told:
@@ -101,15 +118,18 @@ class _Stream:
         self._told = texts
         return texts
 
-    def finish(self) -> dict[str, list[dict[str, object]]]:
+    def finish(self) -> dict[str, dict[str, list[dict[str, object]]]]:
         self._told = {}
-        return {language: ear.finish() for language, ear in self._ears.items()}
+        return {
+            "heard": {language: ear.finish() for language, ear in self._ears.items()},
+            "hinted": {language: ear.finish() for (language, _), ear in self._hinted.items()},
+        }
 
 
 class _Recogniser:
     """All calls of this process."""
 
-    def __init__(self, models: Mapping[str, vosk.Model], output: BinaryIO) -> None:
+    def __init__(self, models: Mapping[str, _Model], output: BinaryIO) -> None:
         self._models = models
         self._output = output
         self._writing = threading.Lock()
@@ -145,16 +165,16 @@ class _Recogniser:
             if texts is not None:
                 self.tell(frame.stream, Tell.PARTIAL, texts)
         elif frame.kind == Ask.FINISH:
-            self.tell(frame.stream, Tell.FINAL, {"request": json.loads(frame.payload), "heard": stream.finish()})
+            self.tell(frame.stream, Tell.FINAL, {"request": json.loads(frame.payload), **stream.finish()})
 
 
-def _load(arguments: list[str]) -> tuple[dict[str, vosk.Model], dict[str, str]]:
+def _load(arguments: list[str]) -> tuple[dict[str, _Model], dict[str, str]]:
     """Return the models by language, and by language why one did not load."""
     models, broken = {}, {}
     for argument in arguments:
         language, _, path = argument.partition("=")
         try:
-            models[language] = vosk.Model(path)
+            models[language] = _Model(Path(path))
         except Exception as error:  # noqa: BLE001  vosk raises nothing narrower
             broken[language] = f"{path} is no speech model that Vosk can load: {error}"
     return models, broken

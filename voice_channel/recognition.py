@@ -34,6 +34,11 @@ class Recognition(BaseModel):
         return " ".join(word.word for word in self.words if word.word != UNKNOWN_WORD)
 
     @property
+    def is_whole(self) -> bool:
+        """Whether there are words, and all of them are known."""
+        return bool(self.words) and all(word.word != UNKNOWN_WORD for word in self.words)
+
+    @property
     def confidence(self) -> float:
         """0-1: the mean over the time spoken; what was spoken outside the vocabulary counts as zero."""
         spoken_s = sum(word.end - word.start for word in self.words)

@@ -42,13 +42,17 @@ class SessionRefusedError(Exception):
 
 @dataclass
 class TurnRecord:
-    """One thing said; times in UTC, latencies in milliseconds."""
+    """One thing said; times in UTC, latencies in milliseconds.
+
+    `heard` is what the caller heard of our words before speaking over them: whole sentences.
+    """
 
     who: str
     text: str
     started_at: datetime
     ended_at: datetime
     latency_ms: dict[str, int] = field(default_factory=dict)
+    heard: str | None = None
 
 
 @dataclass

@@ -49,6 +49,7 @@ _engine: Final = cache(Pyttsx3Engine)
 _one_at_a_time: Final = Lock()
 
 
+@cache
 def synthesised(text: str, language: Language) -> bytes:
     """Return a sentence in the synthetic caller's voice; espeak-ng speaks one at a time in a process."""
     with _one_at_a_time:

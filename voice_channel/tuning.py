@@ -35,6 +35,8 @@ class Tuning:
     """Speech over our voice that makes it pause."""
     barge_in_doubt_s: float = 0.4
     """Quiet after such speech with no words in it yet, until the recogniser is asked for its last word."""
+    barge_in_limit_s: float = 3.0
+    """Our voice waits no longer than this for words in what goes on over it."""
     echo_correlation: float = 0.55
     """Likeness with our own voice from which the sound on the line is its echo."""
     echo_delay_s: float = 0.6

@@ -131,6 +131,12 @@ class Worker:
             await asyncio.sleep(pause_s)
             await self._spawn()
 
+    def _pass_on(self, frame: Frame) -> None:
+        try:
+            self._on_frame(frame)
+        except Exception:  # one answer that we stumble over must not make us deaf to the others
+            logger.exception("%s sent a frame of kind %s that could not be taken", self._module, frame.kind)
+
     def _returncode(self) -> int | None:
         return self._process.returncode if self._process else None
 
@@ -144,6 +150,6 @@ class Worker:
                 stream, kind, length = _HEADER.unpack(await source.readexactly(_HEADER.size))
                 payload = await source.readexactly(length)
                 read_any = True
-                self._on_frame(Frame(stream, kind, payload))
+                self._pass_on(Frame(stream, kind, payload))
         await self._process.wait()
         return read_any

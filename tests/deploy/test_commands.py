@@ -18,7 +18,7 @@ def run(script: str, folder: Path, timeout_s: float = 20.0) -> None:
     ("output", "sentence"),
     [
         ("OSError: [Errno 28] No space left on device", "The example failed because the disk is full"),
-        ("error: Failed to fetch: https://registry.example/simple/x/", "registry https://registry.example/simple/x/ did not"),
+        ("error: Failed to fetch: https://index.example/simple/x/", "registry https://index.example/simple/x/ did not"),
         ("Temporary failure in name resolution", "because the registry did not answer: check the network"),
         ("ValueError: that is it\na hint", "The example failed with exit code 3: ValueError: that is it (everything"),
         ("first\nlast", "The example failed with exit code 3: last (everything"),

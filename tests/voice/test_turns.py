@@ -124,6 +124,13 @@ def test_a_short_answer_that_the_recogniser_knew_late_stops_our_voice() -> None:
     assert playing.barge_in.settle("иә") is Action.STOP
 
 
+def test_a_television_in_the_room_holds_our_voice_for_a_moment_only() -> None:
+    playing = Playing()
+    playing.line(60, speech=True, words="[unk]")
+    assert [action for _, action in playing.actions] == [Action.PAUSE, Action.SETTLE]
+    assert playing.actions[1][0] - playing.actions[0][0] <= TUNING.barge_in_limit_s + TICK_S
+
+
 def test_clicks_do_not_add_up_to_speech() -> None:
     playing = Playing()
     for _ in range(20):

@@ -25,6 +25,7 @@ def dialogue() -> Iterator[DialogueServer]:
 def settings(dialogue: DialogueServer, tmp_path: Path) -> Settings:
     return Settings(
         rasa_url=dialogue.url,
+        voice_url="http://127.0.0.1:9",  # nobody listens on the discard port
         data_dir=tmp_path,
         dialogue_timeout_s=0.5,
         service_token=SecretStr(SERVICE_TOKEN),

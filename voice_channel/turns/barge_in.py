@@ -38,6 +38,8 @@ class BargeIn:
         self._tuning = tuning
         self._speech_s = 0.0
         self._paused = False
+        self._paused_at = 0.0
+        self._settling = False
         self._quiet_since: float | None = None
 
     @property
@@ -54,7 +56,7 @@ class BargeIn:
         if self._paused:
             return self._doubt(at, speech=speech, words=words)
         if self._speech_s >= self._tuning.barge_in_after_s:
-            self._paused, self._quiet_since = True, None
+            self._paused, self._paused_at, self._quiet_since = True, at, None
             return Action.PAUSE
         return None
 
@@ -67,16 +69,20 @@ class BargeIn:
         if not is_backchannel(words):
             self.reset()
             return Action.STOP
-        if speech or self._quiet_since is None:
-            self._quiet_since = None if speech else at
+        if speech:
+            self._quiet_since = None
+        elif self._quiet_since is None:
+            self._quiet_since = at
+        quiet_s = 0.0 if self._quiet_since is None else at - self._quiet_since
+        waited_s = at - self._paused_at
+        if self._settling or (quiet_s < self._tuning.barge_in_doubt_s and waited_s < self._tuning.barge_in_limit_s):
             return None
-        if at - self._quiet_since >= self._tuning.barge_in_doubt_s:
-            self._quiet_since = float("inf")  # said once
-            return Action.SETTLE
-        return None
+        self._settling = True
+        return Action.SETTLE
 
     def reset(self) -> None:
         """Begin anew with the next playback."""
         self._speech_s = 0.0
         self._paused = False
+        self._settling = False
         self._quiet_since = None

@@ -14,7 +14,7 @@ import vosk
 from models.speech.recipe import espeak, telephone, utterance
 from models.speech.recipe.corpus import UNKNOWN
 from models.speech.recipe.espeak import DEV_VARIANTS, TEST_VARIANTS, Voice
-from models.speech.recipe.telephone import RATE, TEST_LINE
+from models.speech.recipe.telephone import RATE, TEST_LINE, Line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -107,11 +107,18 @@ def edit_distance(said: Sequence[str], heard: Sequence[str]) -> int:
     return row[-1]
 
 
-def measure(recogniser: Recogniser, corpus: Corpus, sentences: Sequence[Sentence], *, dev: bool = False) -> Score:
+def measure(
+    recogniser: Recogniser,
+    corpus: Corpus,
+    sentences: Sequence[Sentence],
+    *,
+    dev: bool = False,
+    line: Line = TEST_LINE,
+) -> Score:
     """Say sentences in voices never trained on, over G.711 with 15-20 dB of noise, and count what is misheard."""
     score = Score()
     variants = DEV_VARIANTS if dev else TEST_VARIANTS
-    for sentence, samples in _calls(corpus, sentences, variants):
+    for sentence, samples in _calls(corpus, sentences, variants, line):
         started = time.process_time()
         heard = recogniser.words(samples)
         score.compute_s += time.process_time() - started
@@ -121,7 +128,7 @@ def measure(recogniser: Recogniser, corpus: Corpus, sentences: Sequence[Sentence
 
 
 def _calls(
-    corpus: Corpus, sentences: Sequence[Sentence], variants: Sequence[str]
+    corpus: Corpus, sentences: Sequence[Sentence], variants: Sequence[str], line: Line
 ) -> Iterator[tuple[Sentence, NDArray[np.float64]]]:
     for index, sentence in enumerate(sentences):
         # Each call has chances of its own: the same sentence sounds the same in whatever set it is measured.
@@ -136,7 +143,7 @@ def _calls(
         )
         said = utterance.on_telephone(espeak.say(corpus.said(sentence.words), voice), noise_chance)
         samples = np.concatenate([said.samples, np.zeros(int(RATE * _SILENCE_AFTER_S))])
-        yield sentence, telephone.carry(samples, TEST_LINE, noise_chance)
+        yield sentence, telephone.carry(samples, line, noise_chance)
 
 
 def words_without_speech(recogniser: Recogniser, clips: int, seed: int = 5) -> list[list[str]]:

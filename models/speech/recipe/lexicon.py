@@ -22,9 +22,9 @@ _LEAST_SHARE = 0.12
 """Of a word's most frequent way: rarer ones are slips of the synthesiser between two words."""
 _WORD_BONUS = 0.8
 """Taken off the cost of every word: the language model, strong for its size, would swallow the short ones."""
-_UNKNOWN_COST = 2.3
+_UNKNOWN_COST = 3.0
 """Of taking a word for an unknown one: without it known words are, too often."""
-_SILENCE_SHARE = 0.5
+_SILENCE_SHARE = 0.25
 """How often a pause follows a word."""
 
 

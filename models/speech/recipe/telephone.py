@@ -44,7 +44,9 @@ class Line(NamedTuple):
 
 
 TRAINING_LINE = Line()
-TEST_LINE = Line(noise_db=(15.0, 20.0), always_coded=True)
+TEST_LINE = Line(noise_db=(15.0, 20.0), room=False, microphone=False, always_coded=True)
+ROUGH_LINE = TEST_LINE._replace(room=True, microphone=True)
+"""The same with echoing rooms and odd microphones."""
 
 
 def resample(samples: Samples, factor: float) -> Samples:

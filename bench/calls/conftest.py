@@ -1,3 +1,5 @@
+"""Whole calls against real processes: `.venv/bin/python -m pytest bench/calls`. Minutes long, so they run on demand."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
@@ -5,8 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 from pydantic import SecretStr
 
+from bench.calls import line as phone_line
+from tests.conftest import browser, stack  # noqa: F401  fixtures of the spoken dialogues
 from tests.contact_centre.dialogue_server import DialogueServer, echo
-from tests.voice import line as phone_line
 from tests.web.running import SERVICE_TOKEN, running
 from web.settings import Settings
 

@@ -19,7 +19,7 @@ from voice_channel.audiosocket import Kind
 from voice_channel.simulated_caller import on_the_line
 
 if TYPE_CHECKING:
-    from tests.voice.line import PhoneLine
+    from bench.calls.line import PhoneLine
 
 LONG = "Для паспорта нужны удостоверение личности, прежний паспорт и документ об оплате. " * 3
 
@@ -74,6 +74,8 @@ async def test_speech_over_our_voice_stops_it(line: PhoneLine, dialogue: Dialogu
         await call.hear(limit_s=30)
     assert stopped_after < 0.6
     assert call.said_by("caller") == ["какие документы нужны", "сколько стоит паспорт"]
+    interrupted = next(turn for turn in call.record()["turns"] if turn["who"] == "assistant")
+    assert len(interrupted["heard"]) < len(interrupted["text"])
 
 
 async def test_noise_over_our_voice_does_not_stop_it(line: PhoneLine, dialogue: DialogueServer) -> None:
@@ -94,6 +96,14 @@ async def test_0_leads_to_a_consultant_in_the_callers_language(line: PhoneLine, 
         await call.hear()
         await call.ends()
     assert call.next() == "queue-kk"
+
+
+async def test_0_before_any_language_leads_to_whoever_is_free(line: PhoneLine, dialogue: DialogueServer) -> None:
+    dialogue.answer = saying({"custom": {"handoff": {"reason": "asked", "skill": "general"}}})
+    async with line.call() as call:
+        await call.type("0")
+        await call.ends()
+    assert call.next() == "queue"
 
 
 async def test_a_number_is_typed_where_one_was_asked(line: PhoneLine, dialogue: DialogueServer) -> None:

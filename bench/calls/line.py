@@ -10,7 +10,6 @@ import sys
 import time
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
@@ -27,8 +26,7 @@ if TYPE_CHECKING:
 START_S = 60.0
 ROOT = Path(__file__).resolve().parents[2]
 
-spoken = cache(synthesised)
-"""A sentence in the synthetic caller's voice, made once."""
+spoken = synthesised
 
 
 @dataclass

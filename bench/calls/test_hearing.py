@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from tests.voice.line import spoken
+from bench.calls.line import spoken
 from voice_channel import echo
 from voice_channel.recognition import Recognition, Word, likelier
 from voice_channel.tuning import TUNING
