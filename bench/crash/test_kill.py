@@ -34,7 +34,7 @@ CITIZENS = 6
 MESSAGES = 5
 KILLS = 3
 PATIENCE_S = 150.0
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 
 T = TypeVar("T")
 
