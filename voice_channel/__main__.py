@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import uvicorn
 
+from language import LANGUAGES
 from observability import logs
 from voice_channel import phrases, speech_models
 from voice_channel.call import Parts
@@ -20,11 +21,11 @@ from voice_channel.recogniser import Recogniser
 from voice_channel.sessions import Sessions
 from voice_channel.settings import Settings
 from voice_channel.speaker import Speaker, SpeakerLostError
-from voice_channel.spoken_text import russian
 from voice_channel.spoken_text.sentences import sentences
 from voice_channel.spoken_text.spelling import spelt_out
 from voice_channel.switchboard import Switchboard
 from voice_channel.tuning import TUNING
+from voice_channel.turns.completeness import Expecting, patience_s
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,7 +49,7 @@ async def serve(settings: Settings) -> None:
         closing.push_async_callback(chat.close)
         for part in (speaker, recogniser):
             closing.push_async_callback(part.stop)
-        russian.prepare()
+        _warm_up()
         await asyncio.gather(speaker.start(), recogniser.start())
         parts = Parts(TUNING, recogniser, speaker, chat, _recordings(settings))
         sessions = Sessions()
@@ -80,6 +81,13 @@ async def serve(settings: Settings) -> None:
 
 def _recordings(settings: Settings) -> Path | None:
     return settings.data_dir / "recordings" if settings.voice_recording else None
+
+
+def _warm_up() -> None:
+    """Load the dictionaries of both languages, which takes longer than a caller's sound may wait."""
+    for language in LANGUAGES:
+        spelt_out("1 слово", language)
+    patience_s("слово сөз пятое", Expecting.NUMBER, TUNING)
 
 
 async def _rehearse(speaker: Speaker) -> None:

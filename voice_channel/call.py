@@ -74,7 +74,7 @@ class Call:
         self._mouth = Mouth(parts.speaker, self._playback)
         self._ears = Ears(parts.tuning, vad, parts.recogniser, self._playback, self._inputs.put_nowait)
         self._keypad = Keypad(parts.tuning)
-        self._keypad.choosing_language = session.record.language is None
+        self._keypad.choosing_language = session.kind is LegKind.MAIN and session.record.language is None
         self._ladder = SilenceLadder(parts.tuning)
         self._line = Line(leg, self._ears, self._mouth, self._on_key, self._on_beat)
         self._listening = False
@@ -100,6 +100,7 @@ class Call:
             await self._ears.close()
             if self._line.recording is not None:
                 await self._line.recording.close()
+            metrics.STALL.observe(self._line.longest_stall_s)
             self._record.state = "ended"
 
     def _hung_up(self, end: HungUp) -> None:

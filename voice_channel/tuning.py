@@ -31,7 +31,7 @@ class Tuning:
     """Speech shorter than this that gave no words is not asked about."""
 
     # Barge-in.
-    barge_in_after_s: float = 0.09
+    barge_in_after_s: float = 0.06
     """Speech over our voice that makes it pause."""
     barge_in_doubt_s: float = 0.4
     """Quiet after such speech with no words in it yet, until the recogniser is asked for its last word."""

@@ -189,10 +189,10 @@ async def test_a_rating_by_key_ends_the_call_with_thanks(line: PhoneLine, dialog
     dialogue.answer = saying({"text": "Спасибо."})
     async with line.call("rating", call_id) as rating:
         await asyncio.sleep(0.5)
-        await rating.type("4")
+        await rating.type("2")
         await rating.ends()
     assert rating.next() == "hangup"
-    assert dialogue.requests[-1]["text"] == "Оценка: 4"
+    assert dialogue.requests[-1]["text"] == "Оценка: 2"
 
 
 async def test_a_failed_rating_leg_does_not_lead_back_to_the_queue(line: PhoneLine) -> None:

@@ -134,7 +134,7 @@ def test_a_television_in_the_room_holds_our_voice_for_a_moment_only() -> None:
 def test_clicks_do_not_add_up_to_speech() -> None:
     playing = Playing()
     for _ in range(20):
-        playing.line(0.06, speech=True)
+        playing.line(0.04, speech=True)
         playing.line(0.06, speech=False)
     assert playing.actions == []
 

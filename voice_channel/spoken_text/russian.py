@@ -81,11 +81,6 @@ _FEMININE_ENDINGS: Final = frozenset(("я", "ая", "ю"))
 _PERCENT: Final = re.compile(rf"({_NUMBER})\s?%")
 
 
-def prepare() -> None:
-    """Load the dictionary, which takes a third of a second: better before a call than in one."""
-    _dictionary()
-
-
 def spelt_out(text: str) -> str:
     """Return the text with every number in words."""
     text = _PERCENT.sub(lambda m: f"{m[1]} {ru_plural(_value(m[1]), 'процент', 'процента', 'процентов')}", text)
