@@ -18,6 +18,8 @@ from deploy.project import Project, SetupError
 _STAMP = ".installed-requirements"
 _INSTALL_LIMIT_S = 1800.0
 _MEGABYTE = 1_000_000
+_SYNC_OPTIONS = ("--require-hashes", "--compile-bytecode")
+"""Compiled once here: where Python may not write beside its sources, every start would compile a million lines anew."""
 _LOCK_OPTIONS = ("--generate-hashes", "--no-emit-index-url", "--no-emit-find-links", "--no-annotate")
 
 
@@ -58,8 +60,8 @@ def pinned(project: Project) -> list[Environment]:
     """Return the environments of the product: the Rasa server's, and the one of everything else."""
     root = project.root
     return [
-        Environment("Python 3.12 libraries", "3.12", root / ".venv", root / "requirements.txt", 800, "1 min"),
-        Environment("Rasa server", "3.10", root / ".venv-nlu", root / "nlu" / "requirements.txt", 2400, "2 min"),
+        Environment("Python 3.12 libraries", "3.12", root / ".venv", root / "requirements.txt", 1000, "1 min"),
+        Environment("Rasa server", "3.10", root / ".venv-nlu", root / "nlu" / "requirements.txt", 2500, "2 min"),
     ]
 
 
@@ -83,7 +85,7 @@ def synchronise(
         return
     sound = probe(environment.interpreter, environment.python)
     base = None if sound else find_or_fetch(environment.python, project, variables, progress)
-    install: Argv = [project.uv, "pip", "sync", "--require-hashes", "--python", environment.interpreter]
+    install: Argv = [project.uv, "pip", "sync", *_SYNC_OPTIONS, "--python", environment.interpreter]
     with _installing(environment, project, progress, variables) as command:
         if base:
             make: Argv = [project.uv, "venv", "--clear", "--python", base, environment.folder]
