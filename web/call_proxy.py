@@ -6,19 +6,15 @@ import asyncio
 import json
 import logging
 from contextlib import suppress
-from enum import IntEnum
 from typing import TYPE_CHECKING, Final
-from uuid import UUID
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
-from pydantic import BaseModel, ConfigDict, ValidationError
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
-from contact_centre import tokens
-from contact_centre.register import UnknownContactError
-from language import Language
 from web import services
+from web.chat_models import CallFrame
+from web.citizen_socket import CloseCode, RefusedError, opened
 
 if TYPE_CHECKING:
     from contact_centre.tables import Contact
@@ -30,70 +26,20 @@ router = APIRouter()
 _OPEN_S: Final = 3.0
 
 
-class CloseCode(IntEnum):
-    """Why a call is closed by us; the same numbers as those of the stream."""
-
-    NOT_UNDERSTOOD = 4400
-    WRONG_TOKEN = 4401
-    UNKNOWN_CONVERSATION = 4404
-    NO_FIRST_FRAME = 4408
-    NO_VOICE = 4503
-
-
-class FirstFrame(BaseModel):
-    """What the browser sends first: the conversation's token, and the language it is shown in."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    token: str
-    language: Language
-
-
-class _RefusedError(Exception):
-    def __init__(self, code: CloseCode) -> None:
-        super().__init__(code.name)
-        self.code = code
-
-
 @router.websocket("/api/conversations/{conversation_id}/call")
 async def call(websocket: WebSocket, conversation_id: str) -> None:
     """Speak in a conversation: after the first frame binary frames of 16-bit sound at 8 kHz go both ways."""
     await websocket.accept()
     try:
-        first = await _first_frame(websocket)
-        contact = await _own_contact(websocket, conversation_id, first.token)
+        contact, first = await opened(websocket, conversation_id, CallFrame)
         await _hold(websocket, contact, first)
-    except _RefusedError as refusal:
+    except RefusedError as refusal:
         await websocket.close(refusal.code)
     except WebSocketDisconnect:
         return  # the citizen left: nothing to tell
 
 
-async def _first_frame(websocket: WebSocket) -> FirstFrame:
-    try:
-        async with asyncio.timeout(services.of(websocket).settings.stream_first_frame_s):
-            message = await websocket.receive()
-    except TimeoutError:
-        raise _RefusedError(CloseCode.NO_FIRST_FRAME) from None
-    if message["type"] == "websocket.disconnect":
-        raise WebSocketDisconnect(message.get("code", 1006))
-    try:
-        return FirstFrame.model_validate_json(message.get("text") or b"")
-    except ValidationError:
-        raise _RefusedError(CloseCode.NOT_UNDERSTOOD) from None
-
-
-async def _own_contact(websocket: WebSocket, conversation_id: str, token: str) -> Contact:
-    try:
-        contact = await services.of(websocket).register.contact(UUID(conversation_id))
-    except (ValueError, UnknownContactError):
-        raise _RefusedError(CloseCode.UNKNOWN_CONVERSATION) from None
-    if not tokens.matches(token, contact.token_hash):
-        raise _RefusedError(CloseCode.WRONG_TOKEN)
-    return contact
-
-
-async def _hold(websocket: WebSocket, contact: Contact, first: FirstFrame) -> None:
+async def _hold(websocket: WebSocket, contact: Contact, first: CallFrame) -> None:
     settings = services.of(websocket).settings
     request = {
         "conversation": str(contact.id),
@@ -107,7 +53,7 @@ async def _hold(websocket: WebSocket, contact: Contact, first: FirstFrame) -> No
             await _pass_on(websocket, voice)
     except (OSError, TimeoutError, InvalidHandshake) as error:
         logger.warning("contact %s cannot call: the voice process does not answer: %s", contact.number, error)
-        raise _RefusedError(CloseCode.NO_VOICE) from error
+        raise RefusedError(CloseCode.NO_VOICE) from error
 
 
 def _connection(settings: Settings) -> connect:

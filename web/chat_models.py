@@ -100,12 +100,23 @@ class AnswerOut(MessagesOut):
     signals: list[Signal] = Field(default_factory=list, description="Only for service clients.")
 
 
-class FirstFrame(BaseModel):
-    """What the client of a stream sends first: its token, and the last message it has seen."""
+class Credentials(BaseModel):
+    """What the first frame of every socket carries: the conversation's token, never in the address."""
 
     model_config = ConfigDict(extra="forbid")
 
     token: str
+
+
+class CallFrame(Credentials):
+    """What a browser sends first to speak: also the language that the conversation is shown in."""
+
+    language: Language
+
+
+class FirstFrame(Credentials):
+    """What the client of a stream sends first: also the last message it has seen."""
+
     after: int | None = Field(default=None, ge=0, lt=2**63)
     marks: bool = False
     """The client shows when the consultant writes, and tells what the citizen writes and has read."""

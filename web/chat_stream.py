@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from enum import IntEnum
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from pydantic import ValidationError
 
-from contact_centre import tokens
 from contact_centre.events import (
     CitizenTyping,
     ConsultantTyping,
@@ -19,11 +16,13 @@ from contact_centre.events import (
     MessagesAdded,
     StateChanged,
 )
-from contact_centre.register import UnknownContactError
 from web import services
 from web.chat_models import ClientFrame, FirstFrame, MessageFrame, MessageOut, StateFrame, TypingFrame
+from web.citizen_socket import CloseCode, RefusedError, opened
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from contact_centre.events import Subscription
     from contact_centre.states import State
     from contact_centre.tables import Contact
@@ -31,60 +30,19 @@ if TYPE_CHECKING:
 router = APIRouter()
 
 
-class CloseCode(IntEnum):
-    """Why a stream is closed by us (RFC 6455, 7.4.2: 4000-4999 are the application's)."""
-
-    NOT_UNDERSTOOD = 4400
-    WRONG_TOKEN = 4401
-    UNKNOWN_CONVERSATION = 4404
-    NO_FIRST_FRAME = 4408
-    TOO_SLOW = 4429
-
-
-class _RefusedError(Exception):
-    def __init__(self, code: CloseCode) -> None:
-        super().__init__(code.name)
-        self.code = code
-
-
 @router.websocket("/api/conversations/{conversation_id}/stream")
 async def stream(websocket: WebSocket, conversation_id: str) -> None:
     """Push a conversation: after the client's first frame, what it missed, then everything new."""
     await websocket.accept()
     try:
-        first = await _first_frame(websocket)
-        contact = await _own_contact(websocket, conversation_id, first.token)
+        contact, first = await opened(websocket, conversation_id, FirstFrame)
         await _push(websocket, contact.id, first)
-    except _RefusedError as refusal:
+    except RefusedError as refusal:
         await websocket.close(refusal.code)
     except ListenerTooSlowError:
         await websocket.close(CloseCode.TOO_SLOW)
     except WebSocketDisconnect:
         return  # the client left: nothing to tell it
-
-
-async def _first_frame(websocket: WebSocket) -> FirstFrame:
-    try:
-        async with asyncio.timeout(services.of(websocket).settings.stream_first_frame_s):
-            message = await websocket.receive()
-    except TimeoutError:
-        raise _RefusedError(CloseCode.NO_FIRST_FRAME) from None
-    if message["type"] == "websocket.disconnect":
-        raise WebSocketDisconnect(message.get("code", 1006))
-    try:
-        return FirstFrame.model_validate_json(message.get("text") or b"")
-    except ValidationError:
-        raise _RefusedError(CloseCode.NOT_UNDERSTOOD) from None
-
-
-async def _own_contact(websocket: WebSocket, conversation_id: str, token: str) -> Contact:
-    try:
-        contact = await services.of(websocket).register.contact(UUID(conversation_id))
-    except (ValueError, UnknownContactError):
-        raise _RefusedError(CloseCode.UNKNOWN_CONVERSATION) from None
-    if not tokens.matches(token, contact.token_hash):
-        raise _RefusedError(CloseCode.WRONG_TOKEN)
-    return contact
 
 
 async def _push(websocket: WebSocket, contact_id: UUID, first: FirstFrame) -> None:

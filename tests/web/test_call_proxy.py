@@ -9,7 +9,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from tests.web.running import open_chat
-from web.call_proxy import CloseCode
+from web.citizen_socket import CloseCode
 
 if TYPE_CHECKING:
     import httpx
