@@ -6,10 +6,16 @@ PYTHON ?= $(shell for each in $(CANDIDATES); do $$each -c '$(RECENT)' >/dev/null
 .DEFAULT_GOAL := help
 SAMPLE := $(if $(filter kk,$(LANG)),паспорт қанша тұрады,сколько стоит паспорт)
 
-.PHONY: run test lint types train eval lock clean help python call speech-models fetch-speech-models
+.PHONY: run phone sip-accounts test lint types train eval lock clean help python call speech-models fetch-speech-models
 
 run: python ## set up, train if needed, start everything; Ctrl-C stops it
 	@exec $(PYTHON) -m deploy run
+
+phone: python ## make run with a telephone exchange: 1414 can be dialled from any softphone
+	@exec $(PYTHON) -m deploy phone
+
+sip-accounts: python ## what the consultants' phones sign in with
+	@exec $(PYTHON) -m deploy sip-accounts
 
 test: python ## set up, then lint, types and all tests
 	@exec $(PYTHON) -m deploy test

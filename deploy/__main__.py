@@ -1,4 +1,4 @@
-"""Owns the commands of the operator: `python3 -m deploy run|test|lint|types|train|lock|clean`."""
+"""Owns the commands of the operator: `python3 -m deploy run|phone|test|lint|types|train|lock|clean`."""
 
 import argparse
 import errno
@@ -8,10 +8,24 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
 from threading import Event
 from types import FrameType
 
-from deploy import bootstrap, checks, commands, debian, environments, ports, secret_store, settings, speech, stack
+from deploy import (
+    asterisk,
+    bootstrap,
+    checks,
+    commands,
+    debian,
+    environments,
+    ports,
+    secret_store,
+    settings,
+    speech,
+    stack,
+)
 from deploy.model import RASA_ENVIRONMENT
 from deploy.progress import Progress
 from deploy.project import Project, SetupError, this_project
@@ -20,6 +34,7 @@ _FAILED = 1
 _INTERRUPTED = 130
 _WATCH_S = 0.5
 _EVALUATION_LIMIT_S = 600.0
+_SHORT_LIMIT_S = 30.0
 _CACHES = (".mypy_cache", ".pytest_cache", ".ruff_cache", ".hypothesis", ".schemathesis", ".rasa")
 
 
@@ -41,7 +56,15 @@ def main(arguments: list[str]) -> int:
 
 
 def _run(project: Project, progress: Progress) -> int:
+    return _serve(project, progress, settings.from_environment(project, os.environ))
+
+
+def _phone(project: Project, progress: Progress) -> int:
     chosen = settings.from_environment(project, os.environ)
+    return _serve(project, progress, replace(chosen, asterisk=asterisk.ensure(project, progress)))
+
+
+def _serve(project: Project, progress: Progress, chosen: settings.Settings) -> int:
     ports.require_free(chosen)  # said before minutes of set-up, not after
     model = bootstrap.prepare_with_model(project, progress, debian.for_run())
     with _stop_signal() as stop, stack.running(project, chosen, model, stop=stop, progress=progress) as running:
@@ -53,6 +76,15 @@ def _run(project: Project, progress: Progress) -> int:
         progress.say("Stopping ...")
     progress.say("Stopped; nothing is left running.")
     return 0
+
+
+def _sip_accounts(project: Project, progress: Progress) -> int:
+    bootstrap.prepare(project, progress)
+    found = asterisk.ensure(project, progress)
+    chosen = replace(settings.from_environment(project, os.environ), asterisk=found)
+    told = chosen.environment(Path(), secret_store.load(chosen.data_dir, os.environ), os.environ)
+    listing: commands.Argv = [project.python, "-m", "voice_channel.pbx.sip_accounts"]
+    return commands.show(listing, what="listing the phones", timeout_s=_SHORT_LIMIT_S, cwd=project.root, env=told)
 
 
 def _test(project: Project, progress: Progress) -> int:
@@ -115,7 +147,9 @@ _COMMANDS: dict[str, Callable[[Project, Progress], int]] = {
     "fetch-speech-models": speech.fetch,
     "lint": _lint,
     "lock": _lock,
+    "phone": _phone,
     "run": _run,
+    "sip-accounts": _sip_accounts,
     "speech-models": speech.make,
     "test": _test,
     "train": _train,
@@ -148,13 +182,24 @@ def _announce(running: stack.Stack, progress: Progress) -> None:
         f"Chat API        {web}/docs",
         f"Staff pages     {web}/staff/",
         f"Monitoring API  {monitoring}/docs",
-        f"Phone line      AudioSocket on port {running.settings.port(settings.AUDIOSOCKET)}; make call tries it",
+        *_phone_line(running),
         f"Logs            {running.settings.logs}",
         f"Secrets         {running.settings.data_dir / secret_store.FILE_NAME} (unless set in the environment)",
         *_new_accounts(running),
         "Ready. Ctrl-C stops everything.",
     ):
         progress.say(line)
+
+
+def _phone_line(running: stack.Stack) -> list[str]:
+    if running.settings.asterisk is None:
+        port = running.settings.port(settings.AUDIOSOCKET)
+        return [f"Phone line      AudioSocket on port {port}; make call tries it, make phone adds an exchange"]
+    sip = f"{settings.LOOPBACK}:{running.settings.port(settings.SIP)}"
+    return [
+        f"Phone line      call sip:1414@{sip} from any softphone on this machine, without an account",
+        f"Consultants     their phones sign in at {sip}: make sip-accounts lists how",
+    ]
 
 
 def _new_accounts(running: stack.Stack) -> list[str]:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from deploy.project import SetupError
-from deploy.settings import LISTENERS, Process, Settings
+from deploy.settings import SIP, Process, Settings
 
 _LISTENING = "0A"  # TCP_LISTEN in the state column of /proc/net/tcp
 
@@ -15,13 +15,13 @@ _LISTENING = "0A"  # TCP_LISTEN in the state column of /proc/net/tcp
 def require_free(settings: Settings) -> None:
     """Raise SetupError, with who has it and what to set, for the first port that cannot be listened on."""
     taken: dict[int, Process] = {}
-    for process in LISTENERS:
+    for process in settings.listeners:
         port = settings.port(process)
         if port in taken:
             raise SetupError(f"{taken[port].port_variable} and {process.port_variable} are both {port}: change one.")
         taken[port] = process
         try:
-            _try_to_listen(settings.listening_host(process), port)
+            _try_to_listen(settings.listening_host(process), port, udp=process is SIP)
         except OSError as error:
             raise SetupError(_sentence(error, process, settings)) from error
 
@@ -44,9 +44,13 @@ def _target(link: Path) -> str | None:
         return None  # closed since the folder was listed
 
 
-def _try_to_listen(host: str, port: int) -> None:
-    family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+def _try_to_listen(host: str, port: int, *, udp: bool) -> None:
+    wanted = socket.SOCK_DGRAM if udp else socket.SOCK_STREAM
+    family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=wanted)[0]
     with socket.socket(family, kind, protocol) as listener:
+        if udp:
+            listener.bind(address)
+            return
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
         listener.listen()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from deploy.project import SetupError
 
-NAMES = ("SERVICE_TOKEN", "MONITORING_API_KEY")
+NAMES = ("SERVICE_TOKEN", "MONITORING_API_KEY", "AMI_SECRET", "SIP_SECRET")
 FILE_NAME = "secrets.env"
 _RANDOM_BYTES = 32
 _OTHERS = 0o077

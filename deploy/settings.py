@@ -1,9 +1,11 @@
 """Owns what the operator may set from outside: ports, address, data folder; and what each process is told."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from deploy.asterisk import Asterisk
 from deploy.model import RASA_ENVIRONMENT
 from deploy.project import Project, SetupError
 
@@ -34,14 +36,33 @@ AUDIOSOCKET = Process("audiosocket", "AUDIOSOCKET_PORT", 9092, internal=True)
 PROCESSES = (RASA, ACTIONS, WEB, MONITORING, VOICE)
 LISTENERS = (*PROCESSES, AUDIOSOCKET)
 
+PBX = Process("pbx", "PBX_CONTROL_PORT", 9094, internal=True)
+"""The telephone exchange, which runs only with the phone line."""
+AMI = Process("ami", "AMI_PORT", 5038, internal=True)
+SIP_WEBSOCKET = Process("sip-websocket", "SIP_WEBSOCKET_PORT", 8088, internal=True)
+SIP = Process("sip", "SIP_PORT", 5060, internal=True)
+"""Over UDP. Beyond loopback only by SIP_HOST, which is the exchange's own setting."""
+PHONE_LISTENERS = (PBX, AMI, SIP_WEBSOCKET, SIP)
+
 
 @dataclass(frozen=True)
 class Settings:
-    """Where one run listens and keeps its data; `ports` by process name."""
+    """Where one run listens and keeps its data; `ports` by process name. With an `asterisk` the exchange runs too."""
 
     host: str
     ports: Mapping[str, int]
     data_dir: Path
+    asterisk: Asterisk | None = None
+
+    @property
+    def processes(self) -> tuple[Process, ...]:
+        """The processes of this run."""
+        return (*PROCESSES, PBX) if self.asterisk else PROCESSES
+
+    @property
+    def listeners(self) -> tuple[Process, ...]:
+        """Whatever listens on a port in this run."""
+        return (*LISTENERS, *PHONE_LISTENERS) if self.asterisk else LISTENERS
 
     @property
     def logs(self) -> Path:
@@ -87,7 +108,9 @@ class Settings:
             "BIND_HOST": self.host,
             "DATA_DIR": str(self.data_dir),
             "RASA_MODEL": str(model),
-            **{process.port_variable: str(self.port(process)) for process in LISTENERS},
+            **{process.port_variable: str(self.port(process)) for process in self.listeners},
+            "PBX_AUTOSTART": "true" if self.asterisk else "false",
+            **_asterisk(self.asterisk),
             **RASA_ENVIRONMENT,
             **secrets,
         }
@@ -97,9 +120,19 @@ class Settings:
 
 def from_environment(project: Project, environment: Mapping[str, str]) -> Settings:
     """Read BIND_HOST, DATA_DIR and the ports. Raises SetupError with the variable that is wrong."""
-    ports = {process.name: _port(process, environment) for process in LISTENERS}
+    ports = {process.name: _port(process, environment) for process in (*LISTENERS, *PHONE_LISTENERS)}
     data_dir = project.root / (environment.get("DATA_DIR") or "var")
     return Settings(environment.get("BIND_HOST") or LOOPBACK, ports, data_dir.resolve())
+
+
+def _asterisk(asterisk: Asterisk | None) -> dict[str, str]:
+    if asterisk is None:
+        return {}
+    return {
+        "ASTERISK_COMMAND": json.dumps(asterisk.command),
+        "ASTERISK_MODULES": str(asterisk.modules),
+        "ASTERISK_DATA": str(asterisk.data),
+    }
 
 
 def _port(process: Process, environment: Mapping[str, str]) -> int:

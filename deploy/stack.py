@@ -14,7 +14,7 @@ from deploy.demo_accounts import Account
 from deploy.process_manager import ProcessManager
 from deploy.progress import Progress
 from deploy.project import Project, SetupError
-from deploy.settings import PROCESSES, Process, Settings
+from deploy.settings import Process, Settings
 
 READY_LIMIT_S = 120.0
 _POLL_S = 0.3
@@ -73,7 +73,7 @@ def running(
         told = settings.environment(model, secrets, environment)
         manager = ProcessManager(project, settings.socket, settings.logs / "manager.log", told)
         try:
-            with progress.step("Starting Rasa, actions, web, monitoring and voice", "about 15 s") as step:
+            with progress.step(f"Starting {_listed(settings)}", "about 15 s") as step:
                 _wait_until_ready(settings, manager, stop, step.tick)
             yield Stack(settings, secrets, manager, demo_accounts.make(project, told))
         finally:
@@ -91,7 +91,7 @@ def _sole_use(data_dir: Path) -> Iterator[None]:
 
 
 def _wait_until_ready(settings: Settings, manager: ProcessManager, stop: Event, tick: Callable[[], None]) -> None:
-    waiting = dict.fromkeys(PROCESSES, "it was not asked yet")
+    waiting = dict.fromkeys(settings.processes, "it was not asked yet")
     started = time.monotonic()
     while waiting:
         _require_alive(settings, manager)
@@ -102,6 +102,11 @@ def _wait_until_ready(settings: Settings, manager: ProcessManager, stop: Event, 
         if stop.wait(_POLL_S if waiting else 0):
             raise StopRequested
         tick()
+
+
+def _listed(settings: Settings) -> str:
+    *others, last = (process.name for process in settings.processes)
+    return f"{', '.join(others)} and {last}"
 
 
 def _require_alive(settings: Settings, manager: ProcessManager) -> None:

@@ -11,8 +11,8 @@ from deploy.project import SetupError
 
 def test_secrets_are_made_once_and_kept_for_their_owner_only(tmp_path: Path) -> None:
     made = secret_store.load(tmp_path, {})
-    assert set(made) == {"SERVICE_TOKEN", "MONITORING_API_KEY"}
-    assert len(set(made.values())) == 2
+    assert set(made) == set(secret_store.NAMES)
+    assert len(set(made.values())) == len(secret_store.NAMES)
     assert min(map(len, made.values())) >= 43  # 256 bits
     assert stat.S_IMODE((tmp_path / "secrets.env").stat().st_mode) == 0o600
     assert secret_store.load(tmp_path, {}) == made
@@ -26,7 +26,7 @@ def test_another_installation_has_other_secrets(tmp_path: Path) -> None:
 
 
 def test_those_set_outside_are_used_and_not_written_down(tmp_path: Path) -> None:
-    outside = {"SERVICE_TOKEN": "from outside", "MONITORING_API_KEY": "this too"}
+    outside = {name: f"{name} from outside" for name in secret_store.NAMES}
     assert secret_store.load(tmp_path, outside) == outside
     assert list(tmp_path.iterdir()) == []
 
