@@ -47,6 +47,7 @@ def for_tests() -> list[Package]:
     return [
         *for_run(),
         Package(name, "browser tests", lambda: chromium() is not None),
+        Package("baresip-core", "telephones of the phone tests", lambda: shutil.which("baresip") is not None),
         Package("fonts-dejavu-core", "Kazakh letters in browser tests", _kazakh_font),
     ]
 

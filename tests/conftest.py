@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from deploy import debian, model
+from deploy import asterisk, debian, model
 from deploy import stack as product
 from deploy.progress import Progress
 from deploy.project import this_project
-from deploy.settings import LISTENERS, LOOPBACK, Settings
+from deploy.settings import LISTENERS, LOOPBACK, PHONE_LISTENERS, SIP, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,11 +34,15 @@ _BROWSER_ARGUMENTS = (
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[product.Stack]:
-    """Every process, as `make run` starts them, on free ports and with data of its own; none is left afterwards."""
+    """Every process, as `make phone` starts them, on free ports and with data of its own; none is left afterwards.
+
+    Fails loudly where no Asterisk can be had: the telephone is what most people come by.
+    """
     project = this_project()
     progress = Progress(sys.stderr)
     trained = model.ensure(project, progress)
-    settings = Settings(LOOPBACK, _free_ports(), tmp_path_factory.mktemp("data"))
+    exchange = asterisk.ensure(project, progress)
+    settings = Settings(LOOPBACK, _free_ports(), tmp_path_factory.mktemp("data"), exchange)
     start = product.running(project, settings, trained, stop=Event(), progress=progress, environment=_environment())
     with start as running:
         yield running
@@ -63,7 +67,7 @@ def browser() -> Iterator[Browser]:
 def _environment() -> dict[str, str]:
     """Give the environment less what would lead the processes away from this stack."""
     own = {"RASA_URL", "ACTIONS_URL", "WEB_URL", "VOICE_URL", "MONITORING_URL", "MONITORING_DATABASE", "DATABASE_URL"}
-    own |= {"SERVICE_TOKEN", "MONITORING_API_KEY"}
+    own |= {"SERVICE_TOKEN", "MONITORING_API_KEY", "AMI_SECRET", "SIP_SECRET"}
     return {name: value for name, value in os.environ.items() if name not in own}
 
 
@@ -71,8 +75,9 @@ def _free_ports() -> dict[str, int]:
     """Take one free port a process, all held open together so that they differ."""
     with ExitStack() as held:
         ports = {}
-        for process in LISTENERS:
-            listener = held.enter_context(socket.socket())
+        for process in (*LISTENERS, *PHONE_LISTENERS):
+            kind = socket.SOCK_DGRAM if process is SIP else socket.SOCK_STREAM
+            listener = held.enter_context(socket.socket(type=kind))
             listener.bind((LOOPBACK, 0))
             ports[process.name] = listener.getsockname()[1]
     return ports
