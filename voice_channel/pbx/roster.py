@@ -67,10 +67,6 @@ class Roster:
                 await self._follow()
                 await asyncio.sleep(_EVERY_S)
 
-    async def check(self) -> str | None:
-        """None when the consultants are known, else a sentence."""
-        return "the consultants' phones are not known yet" if self._logins is None else None
-
     async def _follow(self) -> None:
         try:
             logins = await consultants(self._http)
