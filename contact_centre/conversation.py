@@ -88,8 +88,14 @@ class Conversations:
         by_service: bool = False,
         phone: str | None = None,
         email: str | None = None,
+        call_id: UUID | None = None,
     ) -> Opened:
-        """Register a contact and greet the citizen: in both languages, one message each, until a language is known."""
+        """Register a contact and greet the citizen: in both languages, one message each, until a language is known.
+
+        Raises:
+            KnownCallError: a contact of the call `call_id` is registered already; `reopen` opens it.
+
+        """
         token = tokens.new()
         async with self._register.open(
             channel=channel,
@@ -98,6 +104,7 @@ class Conversations:
             token_hash=tokens.digest(token),
             phone=phone,
             email=email,
+            call_id=call_id,
         ) as registration:
             number = registration.contact.number
             for spoken in [language] if language else reversed(LANGUAGES):
@@ -106,6 +113,11 @@ class Conversations:
                 await registration.say(texts.greeting(channel, spoken, number), spoken)
         metrics.CONTACTS.labels(channel).inc()
         return Opened(registration.contact, token, registration.messages)
+
+    async def reopen(self, call_id: UUID) -> Opened:
+        """Give a new token to the contact of a call that is registered already; nothing is said."""
+        token = tokens.new()
+        return Opened(await self._register.reopen(call_id, tokens.digest(token)), token, [])
 
     async def say(self, contact_id: UUID, text: str, client_id: str | None) -> Outcome:
         """Take a citizen's message (cleaned, not empty) and return the answer to it.

@@ -10,6 +10,7 @@ from database.base import now
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -26,6 +27,7 @@ def move(
     contact: Contact,
     event: Event,
     *,
+    at: datetime | None = None,
     entry_id: int | None = None,
     consultant_id: int | None = None,
 ) -> bool:
@@ -36,7 +38,7 @@ def move(
 
     """
     before, contact.state = contact.state, next_state(contact.state, event)
-    record(session, contact, event, entry_id=entry_id, consultant_id=consultant_id)
+    record(session, contact, event, at=at, entry_id=entry_id, consultant_id=consultant_id)
     if contact.state is before:
         return False
     contact.awaiting = None
@@ -50,11 +52,13 @@ def record(
     contact: Contact,
     event: Event,
     *,
+    at: datetime | None = None,
     entry_id: int | None = None,
     consultant_id: int | None = None,
 ) -> None:
-    """Keep that something happened to the contact."""
-    session.add(ContactEvent(contact_id=contact.id, entry_id=entry_id, event=event, account_id=consultant_id))
+    """Keep that something happened to the contact, now or at another time."""
+    marks = {"entry_id": entry_id, "account_id": consultant_id}
+    session.add(ContactEvent(contact_id=contact.id, at=at or now(), event=event, **marks))
 
 
 async def say(

@@ -126,8 +126,7 @@ class _Talk:
         waiting = line.entry_of(self._answer.contact.id)
         if waiting is None or not waiting.waits:
             return
-        by = await line.call_back(waiting, phone, now())
-        self._answer.contact.phone = self._answer.contact.phone or phone
+        by = await line.call_back(self._answer.contact, phone, now())
         await self._answer.settle(line)
         await self.say(texts.callback_left(self.language, phone, by))
 
@@ -140,14 +139,16 @@ class _Talk:
             )
             if points is not None:
                 entry.rating = points
-                contact.awaiting = "rating_word"
-                await self.say(texts.rating_word(self.language), choices.skip(self.language))
-                return
+                if not entry.external:  # a word is written, not spoken
+                    contact.awaiting = "rating_word"
+                    await self.say(texts.rating_word(self.language), choices.skip(self.language))
+                    return
         elif entry is not None and self._question.payload is None and fold(self._question.text) not in _SKIP_WORDS:
             entry.rating_word = self._question.text
         event = Event.RATED if entry is not None and entry.rating is not None else Event.RATING_SKIPPED
         await self._answer.move(event)
-        await self.say(texts.of_event(event, self.language) or "")
+        if entry is None or not entry.external:
+            await self.say(texts.of_event(event, self.language) or "")
 
     async def hand_off(self) -> None:
         if self._answer.contact.state is State.CLOSED:

@@ -38,6 +38,10 @@ class UnknownContactError(Exception):
     """There is no contact with this id."""
 
 
+class KnownCallError(Exception):
+    """A contact of this call is registered already."""
+
+
 @dataclass(frozen=True)
 class OfferedButton:
     """A button that the assistant showed in a conversation."""
@@ -150,10 +154,16 @@ class Register:
         language: Language | None,
         by_service: bool,
         token_hash: str,
-        phone: str | None,
-        email: str | None,
+        phone: str | None = None,
+        email: str | None = None,
+        call_id: UUID | None = None,
     ) -> AsyncIterator[Registration]:
-        """Register a contact under the next number of the year (rule 8); the block says its first words."""
+        """Register a contact under the next number of the year (rule 8); the block says its first words.
+
+        Raises:
+            KnownCallError: a contact of the call `call_id` is registered already.
+
+        """
         async with self._database.write() as session:
             contact = Contact(
                 number=await _next_number(session),
@@ -163,10 +173,35 @@ class Register:
                 token_hash=token_hash,
                 phone=phone,
                 email=email,
+                call_id=call_id,
             )
             session.add(contact)
-            await session.flush()
+            try:
+                await session.flush()
+            except IntegrityError as error:
+                if call_id is None:
+                    raise
+                raise KnownCallError(str(call_id)) from error
             yield Registration(session, contact)
+
+    async def of_call(self, call_id: UUID) -> Contact | None:
+        """Return the contact of a call of the telephone exchange."""
+        async with self._database.read() as session:
+            return await _of_call(session, call_id)
+
+    async def reopen(self, call_id: UUID, token_hash: str) -> Contact:
+        """Let another token open the contact of a call, and the old one no more.
+
+        Raises:
+            UnknownContactError: there is none.
+
+        """
+        async with self._database.write() as session:
+            contact = await _of_call(session, call_id)
+            if contact is None:
+                raise UnknownContactError(f"no contact of call {call_id}")
+            contact.token_hash = token_hash
+            return contact
 
     async def contact(self, contact_id: UUID) -> Contact:
         """Return the contact.
@@ -296,6 +331,10 @@ async def _contact(session: AsyncSession, contact_id: UUID, *, lock: bool = Fals
     if contact is None:
         raise UnknownContactError(f"no contact {contact_id}")
     return contact
+
+
+async def _of_call(session: AsyncSession, call_id: UUID) -> Contact | None:
+    return await session.scalar(select(Contact).where(Contact.call_id == call_id))
 
 
 async def _next_number(session: AsyncSession) -> str:

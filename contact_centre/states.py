@@ -27,12 +27,16 @@ class Event(StrEnum):
     DECLINED = "declined"
     TIMED_OUT = "timed_out"
     """The consultant did not take the offer in time."""
+    WITHDRAWN = "withdrawn"
+    """The offer was taken back: something that cannot wait came to the consultant."""
     CONSULTANT_VANISHED = "consultant_vanished"
     TRANSFERRED = "transferred"
     CLOSED_BY_CONSULTANT = "closed_by_consultant"
     AFTER_CONTACT_OVER = "after_contact_over"
     ABANDONED = "abandoned"
     """The citizen left while waiting."""
+    RETURNED_TO_ASSISTANT = "returned_to_assistant"
+    """The citizen gave up the place in the queue and talks with the assistant again."""
     CALLBACK_LEFT = "callback_left"
     """The citizen left a number to be called back instead of waiting."""
     RATED = "rated"
@@ -58,9 +62,11 @@ _TRANSITIONS: Final[dict[tuple[State, Event], State]] = {
     (State.QUEUED, Event.OFFERED): State.QUEUED,
     (State.QUEUED, Event.DECLINED): State.QUEUED,
     (State.QUEUED, Event.TIMED_OUT): State.QUEUED,
+    (State.QUEUED, Event.WITHDRAWN): State.QUEUED,
     (State.QUEUED, Event.CONSULTANT_VANISHED): State.QUEUED,
     (State.QUEUED, Event.ACCEPTED): State.CONSULTANT,
     (State.QUEUED, Event.ABANDONED): State.CLOSED,
+    (State.QUEUED, Event.RETURNED_TO_ASSISTANT): State.BOT,
     (State.QUEUED, Event.CALLBACK_LEFT): State.CLOSED,
     (State.CONSULTANT, Event.CONSULTANT_VANISHED): State.QUEUED,
     (State.CONSULTANT, Event.TRANSFERRED): State.QUEUED,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from contact_centre.queue.model import Phase, Presence
 from contact_centre.states import Event, State
-from contact_centre.values import Awaited, Channel, EntryKind, Language, NoteKind, Sender  # noqa: TC001  the same
+from contact_centre.values import Awaited, Channel, EntryKind, Language, NoteKind, Sender, Side  # noqa: TC001  the same
 from database.base import Base, enum_column, now
 
 
@@ -34,6 +34,8 @@ class Contact(Base):
     channel: Mapped[Channel] = mapped_column(String(8))
     by_service: Mapped[bool]
     language: Mapped[Language | None] = mapped_column(String(2))
+    call_id: Mapped[UUID | None] = mapped_column(unique=True)
+    """The telephone exchange's own name of the call."""
     state: Mapped[State] = mapped_column(enum_column(State, 16), default=State.BOT)
     created_at: Mapped[datetime] = mapped_column(default=now)
     updated_at: Mapped[datetime] = mapped_column(default=now, onupdate=now)
@@ -113,6 +115,7 @@ class QueueEntry(Base):
     language: Mapped[Language] = mapped_column(String(2))
     topic: Mapped[str | None] = mapped_column(String(64))
     priority: Mapped[int] = mapped_column(default=0)
+    external: Mapped[bool] = mapped_column(default=False)
     queued_at: Mapped[datetime] = mapped_column(default=now)
     returned: Mapped[bool] = mapped_column(default=False)
     due_at: Mapped[datetime | None]
@@ -151,6 +154,8 @@ class ConsultantDuty(Base):
     since: Mapped[datetime] = mapped_column(default=now)
     seen_at: Mapped[datetime] = mapped_column(default=now)
     free_since: Mapped[datetime] = mapped_column(default=now)
+    phone_ready: Mapped[bool] = mapped_column(default=False)
+    """The exchange can reach the consultant's telephone."""
 
 
 class ContactEvent(Base):
@@ -180,3 +185,24 @@ class Note(Base):
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
     kind: Mapped[NoteKind] = mapped_column(String(16))
     text: Mapped[str] = mapped_column(Text)
+
+
+class Recording(Base):
+    """One recorded conversation (rule 21); the sound itself is a file below the folder of recordings."""
+
+    __tablename__ = "recordings"
+    __table_args__ = (
+        Index(None, "contact_id", "started_at"),
+        Index(None, "started_at"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    contact_id: Mapped[UUID] = mapped_column(ForeignKey("contacts.id"))
+    file: Mapped[str] = mapped_column(String(255), unique=True)
+    """Everybody who speaks in it, on one or two channels."""
+    tracks: Mapped[dict[Side, str]] = mapped_column(JSON, default=dict)
+    """Files of one side each, where the recorder keeps them apart."""
+    started_at: Mapped[datetime]
+    duration_ms: Mapped[int]
+    created_at: Mapped[datetime] = mapped_column(default=now)

@@ -12,5 +12,6 @@ Sender = Literal["assistant", "consultant", "citizen", "system"]
 EntryKind = Literal["conversation", "callback"]
 NoteKind = Literal["note", "transfer"]
 Awaited = Literal["callback_phone", "rating_word"]
+Side = Literal["caller", "line"]
 
-__all__ = ["DEFAULT_LANGUAGE", "Awaited", "Channel", "EntryKind", "Language", "NoteKind", "Sender"]
+__all__ = ["DEFAULT_LANGUAGE", "Awaited", "Channel", "EntryKind", "Language", "NoteKind", "Sender", "Side"]

@@ -17,6 +17,8 @@ from web import services
 from web.problems import ProblemError
 
 if TYPE_CHECKING:
+    from starlette.requests import HTTPConnection
+
     from web.settings import Settings
 
 _CHALLENGE = {"WWW-Authenticate": "Bearer"}
@@ -64,6 +66,23 @@ async def is_service(
     if credentials is None or not _is_service_token(credentials.credentials, services.of(request).settings):
         raise ProblemError(HTTPStatus.UNAUTHORIZED, "service_unauthorized", headers=_CHALLENGE)
     return True
+
+
+async def only_services(by_service: Annotated[bool, Depends(is_service)]) -> None:
+    """Let nobody in but our own services.
+
+    Raises:
+        ProblemError: 401 without the service token.
+
+    """
+    if not by_service:
+        raise ProblemError(HTTPStatus.UNAUTHORIZED, "service_unauthorized", headers=_CHALLENGE)
+
+
+def is_our_service(connection: HTTPConnection) -> bool:
+    """Return whether a stream is opened by one of our own services."""
+    scheme, _, token = connection.headers.get("authorization", "").partition(" ")
+    return scheme.lower() == "bearer" and _is_service_token(token, services.of(connection).settings)
 
 
 def _is_service_token(token: str, settings: Settings) -> bool:

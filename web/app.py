@@ -15,7 +15,9 @@ from contact_centre.console import Console
 from contact_centre.conversation import Conversations
 from contact_centre.dialogue import Dialogue
 from contact_centre.events import EventBus
+from contact_centre.exchange import Exchange
 from contact_centre.queue.desk import Desk
+from contact_centre.recordings import FOLDER, Recordings
 from contact_centre.register import Register
 from database.base import now
 from database.engine import Database
@@ -30,12 +32,12 @@ from staff.accounts import Accounts
 from staff.audit import AuditLog
 from staff.authentication import Authentication
 from staff.sessions import Sessions
-from web import call_proxy, chat_api, chat_stream, kb_api, openapi, problems, site, staff_api
+from web import call_proxy, chat_api, chat_stream, exchange_api, kb_api, openapi, problems, site, staff_api
 from web.body_limit import BodyLimit
 from web.limits import RateLimits
 from web.security_headers import SecurityHeaders
 from web.services import Services
-from web.settings import MAX_BODY_BYTES, MAX_KB_BODY_BYTES, Settings
+from web.settings import MAX_BODY_BYTES, MAX_KB_BODY_BYTES, MAX_STATE_BYTES, Settings
 from web.staff import application as staff_application
 
 if TYPE_CHECKING:
@@ -90,6 +92,8 @@ def create_app(settings: Settings, knowledge: KnowledgeBase | None = None) -> Fa
         bus=bus,
         desk=desk,
         console=Console(database, settings.queue),
+        exchange=Exchange(database, register, desk),
+        recordings=Recordings(database, settings.data_dir / FOLDER),
         database=database,
         limits=RateLimits(settings),
         knowledge=knowledge,
@@ -107,6 +111,8 @@ def create_app(settings: Settings, knowledge: KnowledgeBase | None = None) -> Fa
     app.include_router(chat_api.router)
     app.include_router(chat_stream.router)
     app.include_router(call_proxy.router)
+    app.include_router(exchange_api.router)
+    app.include_router(exchange_api.stream_router)
     app.include_router(kb_api.router)
     app.include_router(health_router({"database": database.check, "dialogue": dialogue.check, "knowledge": live.check}))
     openapi.install(app)
@@ -132,5 +138,7 @@ def _middleware(settings: Settings) -> list[Middleware]:
     return [
         Middleware(SecurityHeaders),
         *([cors] if settings.widget_origins else []),
-        Middleware(BodyLimit, limit=MAX_BODY_BYTES, limits={"/staff/kb/": MAX_KB_BODY_BYTES}),
+        Middleware(
+            BodyLimit, limit=MAX_BODY_BYTES, limits={"/staff/kb/": MAX_KB_BODY_BYTES, "/api/exchange/": MAX_STATE_BYTES}
+        ),
     ]

@@ -10,15 +10,24 @@ from fastapi.responses import JSONResponse  # noqa: TC002  FastAPI reads the ann
 
 from contact_centre import texts
 from contact_centre.events import MarksChanged
+from contact_centre.register import KnownCallError
 from language.normalisation import clean
 from web import problems, services
 from web.access import IsService, OwnContact  # noqa: TC001
-from web.chat_models import AnswerOut, ConversationOut, MessageOut, MessagesOut, NewConversation, NewMessage
+from web.chat_models import (
+    AnswerOut,
+    ContactDetails,
+    ConversationOut,
+    MessageOut,
+    MessagesOut,
+    NewConversation,
+    NewMessage,
+)
 from web.problems import InvalidFieldError, Problem, ProblemError
 from web.settings import MAX_TEXT_CHARACTERS
 
 if TYPE_CHECKING:
-    from contact_centre.conversation import Outcome
+    from contact_centre.conversation import Conversations, Opened, Outcome
     from contact_centre.tables import Contact
 
 router = APIRouter(prefix="/api/conversations", tags=["chat"])
@@ -50,18 +59,13 @@ async def open_conversation(
 ) -> ConversationOut:
     """Register a contact under a number and greet the citizen.
 
-    A client with the service token may name the channel and the citizen's phone or e-mail.
+    A client with the service token may name the channel, the citizen's phone or e-mail, and the call of the telephone
+    exchange. A call that has a conversation already gets that one, without messages; earlier tokens no longer open it.
     """
     if not by_service:
         _refuse_service_fields(body)
         await _limit_conversations(request)
-    opened = await services.of(request).conversations.open(
-        channel=body.channel,
-        language=body.language,
-        by_service=by_service,
-        phone=body.contact.phone if body.contact else None,
-        email=body.contact.email if body.contact else None,
-    )
+    opened = await _opened(services.of(request).conversations, body, by_service=by_service)
     response.headers["Location"] = f"{router.prefix}/{opened.contact.id}/messages"
     return ConversationOut(
         id=opened.contact.id,
@@ -112,11 +116,29 @@ async def read_messages(
     return MessagesOut(state=contact.state, messages=[MessageOut.of(message) for message in messages])
 
 
+async def _opened(conversations: Conversations, body: NewConversation, *, by_service: bool) -> Opened:
+    details = body.contact or ContactDetails()
+    try:
+        return await conversations.open(
+            channel=body.channel,
+            language=body.language,
+            by_service=by_service,
+            phone=details.phone,
+            email=details.email,
+            call_id=body.call,
+        )
+    except KnownCallError:
+        assert body.call is not None  # noqa: S101  only a call can be known
+        return await conversations.reopen(body.call)
+
+
 def _refuse_service_fields(body: NewConversation) -> None:
     if body.channel != "web":
         raise InvalidFieldError("channel", "service_only", language=body.language)
     if body.contact is not None:
         raise InvalidFieldError("contact", "service_only", language=body.language)
+    if body.call is not None:
+        raise InvalidFieldError("call", "service_only", language=body.language)
 
 
 def _checked_text(text: str, contact: Contact) -> str:

@@ -39,6 +39,8 @@ class NewConversation(_Request):
     language: Language | None = None
     channel: Channel = "web"
     contact: ContactDetails | None = None
+    call: UUID | None = None
+    """The exchange's own name of the call, of service clients: the same again opens the same conversation."""
 
 
 class NewMessage(_Request):

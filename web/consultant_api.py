@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from contact_centre.queue.engine import GoneError, OccupiedError
+from contact_centre.queue.engine import ExternalError, GoneError, OccupiedError
 from contact_centre.queue.model import Presence
 from contact_centre.summary import summarise
 from contact_centre.vocabulary import OUTCOMES, TOPICS
@@ -235,6 +235,8 @@ def _gone_is(account: Account, sentence: str) -> Iterator[None]:
         yield
     except GoneError:
         raise ProblemError(HTTPStatus.CONFLICT, sentence, language=account.language) from None
+    except ExternalError:
+        raise ProblemError(HTTPStatus.CONFLICT, "by_phone", language=account.language) from None
 
 
 def _check_outcome(account: Account, outcome: str) -> None:

@@ -88,6 +88,8 @@ class Me(BaseModel):
     topics: list[str]
     capacity: int
     load: int
+    phone_ready: bool
+    """The telephone exchange can ring the consultant's telephone."""
 
     @classmethod
     def of(cls, person: Person) -> Self:
@@ -103,6 +105,7 @@ class Me(BaseModel):
             topics=person.duty.topics,
             capacity=person.duty.capacity,
             load=person.load,
+            phone_ready=person.duty.phone_ready,
         )
 
 
@@ -145,6 +148,8 @@ class EntryOut(BaseModel):
     due_at: datetime | None
     returned: bool
     offered_to: int | None
+    by_phone: bool
+    """Rung and talked on the telephone: the console only shows it."""
 
     @classmethod
     def of(cls, item: Item) -> Self:
@@ -163,13 +168,15 @@ class EntryOut(BaseModel):
             due_at=item.row.due_at,
             returned=item.row.returned,
             offered_to=item.row.consultant_id if item.row.phase is Phase.OFFERED else None,
+            by_phone=item.row.external,
         )
 
 
 class OfferOut(BaseModel):
-    """An entry to accept before `expires_at`."""
+    """An entry to accept before `expires_at`; one `by_phone` is taken by lifting the receiver."""
 
     entry: EntryOut
+    by_phone: bool
     expires_at: datetime
     preview: str | None
     word: str | None
@@ -178,7 +185,13 @@ class OfferOut(BaseModel):
     def of(cls, offer: Offer, lasts: timedelta) -> Self:
         """Show an offer."""
         offered_at = offer.item.row.offered_at or now()
-        return cls(entry=EntryOut.of(offer.item), expires_at=offered_at + lasts, preview=offer.preview, word=offer.word)
+        return cls(
+            entry=EntryOut.of(offer.item),
+            by_phone=offer.item.row.external,
+            expires_at=offered_at + lasts,
+            preview=offer.preview,
+            word=offer.word,
+        )
 
 
 class StaffMessageOut(MessageOut):
@@ -228,6 +241,8 @@ class ConversationOut(BaseModel):
     citizen_online: bool
     callback_phone: str | None
     rating: int | None
+    by_phone: bool
+    """Talked on the telephone: there is nothing to type, and it ends when the receiver is put down."""
 
     @classmethod
     def of(cls, talk: Talk, attendance: Attendance) -> Self:
@@ -460,4 +475,5 @@ def _short(talk: Talk, attendance: Attendance) -> dict[str, object]:
         "citizen_online": attendance.is_online(contact.id),
         "callback_phone": row.phone,
         "rating": row.rating,
+        "by_phone": row.external,
     }

@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     from contact_centre.console import Console
     from contact_centre.conversation import Conversations
     from contact_centre.events import EventBus
+    from contact_centre.exchange import Exchange
     from contact_centre.queue.desk import Desk
+    from contact_centre.recordings import Recordings
     from contact_centre.register import Register
     from database.engine import Database
     from kb.announcements import Announcements
@@ -38,6 +40,8 @@ class Services:
     bus: EventBus
     desk: Desk
     console: Console
+    exchange: Exchange
+    recordings: Recordings
     database: Database
     limits: RateLimits
     knowledge: KnowledgeBase

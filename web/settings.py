@@ -16,6 +16,9 @@ MAX_BODY_BYTES = 64 * 1024
 MAX_KB_BODY_BYTES = 6 * 1024 * 1024
 """A table of articles of 5 MB, or one article in both languages as a form."""
 
+MAX_STATE_BYTES = 1024 * 1024
+"""What the telephone exchange has: some thousand calls."""
+
 
 class Settings(BaseSettings):
     """Everything that an operator may set; the defaults serve one machine."""

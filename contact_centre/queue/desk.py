@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -15,7 +15,7 @@ from contact_centre.attendance import Attendance
 from contact_centre.events import DESK, ConsultantTyping, MessagesAdded, StateChanged
 from contact_centre.own_answers import last_talk
 from contact_centre.queue import notices
-from contact_centre.queue.engine import GoneError
+from contact_centre.queue.engine import ExternalError, GoneError
 from contact_centre.queue.line import Line, mean_handling
 from contact_centre.queue.model import Phase, Presence
 from contact_centre.queue.notices import Waiting
@@ -81,12 +81,24 @@ class Desk:
 
     async def tick(self) -> None:
         """Do once what is due now."""
-        async with self._step() as line:
+        async with self.step() as line:
             line.engine.advance(now())
             await line.settle()
             await self._tell_waiting(line)
             await self._close_unrated(line)
         self.attendance.forget_old()
+
+    @asynccontextmanager
+    async def step(self) -> AsyncIterator[Line]:
+        """Open the queue; what the block did is advanced, kept and, once it is kept, told."""
+        async with self._database.write() as session:
+            line = await Line.open(session, self.policy)
+            yield line
+            line.engine.advance(now())
+            await line.settle()
+        for contact_id, news in line.news:
+            self._bus.publish(contact_id, news)
+        self._bus.publish(DESK, *line.desk_news)
 
     # What consultants do
 
@@ -105,17 +117,17 @@ class Desk:
     async def choose(self, account: Account, presence: Presence) -> None:
         """Let a consultant choose a presence. Raises OccupiedError."""
         await self.sign_on(account)
-        async with self._step() as line:
+        async with self.step() as line:
             line.engine.choose(account.id, presence, now())
 
     async def accept(self, entry_id: int, account: Account) -> None:
         """Begin the talk that was offered. Raises GoneError when it is not (any more)."""
-        async with self._step() as line:
+        async with self.step() as line:
             line.engine.accept(entry_id, account.id, now())
 
     async def decline(self, entry_id: int, account: Account) -> None:
         """Refuse an offer. Raises GoneError when it is not (any more)."""
-        async with self._step() as line:
+        async with self.step() as line:
             line.engine.decline(entry_id, account.id, now())
 
     async def transfer(
@@ -129,15 +141,19 @@ class Desk:
         topic: str | None = None,
     ) -> None:
         """Give a talk to a person or a skill, with a word for the next consultant. Raises GoneError."""
-        async with self._step() as line:
+        async with self.step() as line:
             line.engine.transfer(entry_id, account.id, now(), to=to, language=language, topic=topic)
             contact_id = line.rows[entry_id].contact_id
             line.session.add(Note(contact_id=contact_id, account_id=account.id, kind="transfer", text=word))
 
     async def close(self, entry_id: int, account: Account, outcome: str, service: str | None) -> None:
-        """End a talk with its outcome; the citizen is asked for a rating (rule 17). Raises GoneError."""
-        async with self._step() as line:
-            line.engine.end_talk(entry_id, account.id, now())
+        """End a talk with its outcome; the citizen is asked for a rating (rule 17). Raises GoneError.
+
+        An external talk is ended where it is carried: only its outcome is kept here, as long as it lasts.
+        """
+        async with self.step() as line:
+            with suppress(ExternalError):
+                line.engine.end_talk(entry_id, account.id, now())
             row = line.rows[entry_id]
             row.outcome = outcome
             if service is not None:
@@ -145,13 +161,13 @@ class Desk:
 
     async def finish(self, entry_id: int, account: Account, outcome: str | None) -> None:
         """End after-contact work, perhaps with a better outcome. Raises GoneError."""
-        async with self._step() as line:
+        async with self.step() as line:
             line.engine.finish(entry_id, account.id, now())
             line.rows[entry_id].outcome = outcome or line.rows[entry_id].outcome
 
     async def extend(self, entry_id: int, account: Account, outcome: str | None) -> None:
         """Let after-contact work last longer. Raises GoneError."""
-        async with self._step() as line:
+        async with self.step() as line:
             line.engine.extend(entry_id, account.id, now())
             line.rows[entry_id].outcome = outcome or line.rows[entry_id].outcome
 
@@ -160,6 +176,7 @@ class Desk:
 
         Raises:
             GoneError: the consultant does not hold the conversation.
+            ExternalError: it is not held in writing.
 
         """
         # A space keeps the name apart from any that a citizen's client may give.
@@ -173,6 +190,8 @@ class Desk:
                 return kept
             if row.kind != "conversation" or row.phase is not Phase.TALK or row.consultant_id != account.id:
                 raise GoneError(f"entry {entry_id} is not a talk of account {account.id}")
+            if row.external:
+                raise ExternalError(f"entry {entry_id} is a talk without a keyboard")
             contact = await session.get_one(Contact, row.contact_id, with_for_update=True)
             language = contact.language or row.language
             message = await course.say(session, contact, "consultant", text, language, by=account, client_id=own_id)
@@ -200,24 +219,12 @@ class Desk:
         self, account_id: int, languages: Sequence[Language], topics: Sequence[str], capacity: int
     ) -> None:
         """Say what a consultant can do."""
-        async with self._step() as line:
+        async with self.step() as line:
             duty = await self._ensure_duty(line.session, account_id)
             duty.languages, duty.topics, duty.capacity = list(languages), list(topics), capacity
             line.desk_changed()
 
     # Inside
-
-    @asynccontextmanager
-    async def _step(self) -> AsyncIterator[Line]:
-        """Open the queue; what the block did is advanced, kept and, once it is kept, told."""
-        async with self._database.write() as session:
-            line = await Line.open(session, self.policy)
-            yield line
-            line.engine.advance(now())
-            await line.settle()
-        for contact_id, news in line.news:
-            self._bus.publish(contact_id, news)
-        self._bus.publish(DESK, *line.desk_news)
 
     async def _ensure_duty(self, session: AsyncSession, account_id: int) -> ConsultantDuty:
         duty = await session.get(ConsultantDuty, account_id)
@@ -294,5 +301,6 @@ class Desk:
             event = Event.RATING_SKIPPED if talk is None or talk.rating is None else Event.RATED
             course.move(line.session, contact, event)
             language = contact.language or DEFAULT_LANGUAGE
-            await course.say(line.session, contact, "system", texts.of_event(event, language) or "", language)
+            if contact.channel in _LIVE_CHANNELS:
+                await course.say(line.session, contact, "system", texts.of_event(event, language) or "", language)
             line.news += [(contact.id, MessagesAdded()), (contact.id, StateChanged(contact.state))]

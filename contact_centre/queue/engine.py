@@ -28,11 +28,18 @@ class OccupiedError(Exception):
     """A consultant who is talking cannot leave; the conversations are closed or transferred first."""
 
 
+class ExternalError(Exception):
+    """Another system carries this talk: it is taken, given away and ended there."""
+
+
 class QueueEngine:
     """All entries that are not over, and all consultants.
 
     Commands take the time they happen at, raise `GoneError` when they came too late, and leave what happened in
     `happened`. `advance` does what time alone brings, and offers whatever can be offered.
+
+    External entries count for order, places and load like all others, but what becomes of them is reported
+    (`ring`, `miss`, `answer`, `hang_up`), not decided here.
     """
 
     def __init__(self, policy: QueuePolicy, consultants: Iterable[Consultant], entries: Iterable[Entry]) -> None:
@@ -68,22 +75,49 @@ class QueueEngine:
         consultant.free_since = now
         if presence is not Presence.AVAILABLE:
             for entry in self.held_by(consultant_id):
-                if entry.phase is Phase.OFFERED:
+                if entry.phase is Phase.OFFERED and not entry.external:
                     self._refuse(entry, Event.DECLINED, now)
 
     def accept(self, entry_id: int, consultant_id: int, now: datetime) -> None:
         """Begin the talk that was offered."""
-        entry = self._held(entry_id, consultant_id, Phase.OFFERED)
-        entry.phase = Phase.TALK
-        entry.accepted_at = now
-        entry.first_accepted_at = entry.first_accepted_at or now
-        entry.refusals = {}
-        entry.reserved_for = None
-        self._note(Event.ACCEPTED, entry, now)
+        self._begin_talk(self._held(entry_id, consultant_id, Phase.OFFERED), now)
 
     def decline(self, entry_id: int, consultant_id: int, now: datetime) -> None:
         """Refuse an offer: it goes to the next."""
         self._refuse(self._held(entry_id, consultant_id, Phase.OFFERED), Event.DECLINED, now)
+
+    def ring(self, entry_id: int, consultant_id: int, now: datetime) -> None:
+        """Note that an external entry is offered to a consultant, whose other offers go to the next."""
+        entry = self._external(entry_id, Phase.WAITING, Phase.OFFERED)
+        if entry.consultant_id == consultant_id:
+            return
+        self._withdraw_offer(entry, now)
+        self._withdraw_offers(consultant_id, now)
+        entry.phase, entry.consultant_id, entry.offered_at = Phase.OFFERED, consultant_id, now
+        self._note(Event.OFFERED, entry, now)
+
+    def miss(self, entry_id: int, consultant_id: int, now: datetime) -> None:
+        """Note that a consultant did not take the external entry that was offered."""
+        entry = self._external(entry_id, Phase.OFFERED)
+        if entry.consultant_id == consultant_id:
+            self._miss(entry, now)
+
+    def answer(self, entry_id: int, consultant_id: int | None, now: datetime) -> None:
+        """Note that the talk of an external entry has begun; None when nobody here knows with whom."""
+        entry = self._external(entry_id, Phase.WAITING, Phase.OFFERED)
+        if entry.consultant_id != consultant_id:
+            self._withdraw_offer(entry, now)
+            entry.consultant_id = consultant_id
+        if consultant_id is not None:
+            self._withdraw_offers(consultant_id, now, but=entry)
+        self._begin_talk(entry, now)
+
+    def hang_up(self, entry_id: int, at: datetime, now: datetime) -> None:
+        """Note that the talk of an external entry ended at `at`; after-contact work begins `now`."""
+        entry = self._external(entry_id, Phase.TALK)
+        self._end_talk(entry, at, now)
+        if entry.consultant_id is None:
+            self._finish(entry, at)
 
     def transfer(
         self,
@@ -106,11 +140,7 @@ class QueueEngine:
 
     def end_talk(self, entry_id: int, consultant_id: int, now: datetime) -> None:
         """End a talk; after-contact work begins and keeps its place of the consultant's capacity."""
-        entry = self._held(entry_id, consultant_id, Phase.TALK)
-        entry.phase = Phase.AFTER_CONTACT
-        entry.talk_ended_at = now
-        entry.wrap_up_until = now + timedelta(seconds=self.policy.after_contact_s)
-        self._note(Event.CLOSED_BY_CONSULTANT, entry, now, from_talk=True)
+        self._end_talk(self._held(entry_id, consultant_id, Phase.TALK), now, now)
 
     def extend(self, entry_id: int, consultant_id: int, now: datetime) -> None:
         """Let after-contact work last from now on as long as it is meant to."""
@@ -141,12 +171,9 @@ class QueueEngine:
             if consultant.chosen is not Presence.OFFLINE and _passed(consultant.seen_at, self.policy.vanish_s, now):
                 self._vanish(consultant, now)
         for entry in list(self.entries.values()):
-            if entry.phase is Phase.OFFERED and _passed(entry.offered_at, self.policy.offer_s, now):
-                missed = entry.consultant_id
-                self._refuse(entry, Event.TIMED_OUT, now)
-                if missed in self.consultants:
-                    # Whoever does not answer is asked nothing more until they say that they are there.
-                    self.consultants[missed].chosen = Presence.BUSY
+            is_offer = entry.phase is Phase.OFFERED and not entry.external
+            if is_offer and _passed(entry.offered_at, self.policy.offer_s, now):
+                self._miss(entry, now)
             elif entry.phase is Phase.AFTER_CONTACT and _passed(entry.wrap_up_until, 0, now):
                 self._finish(entry, now)
         self._offer(now)
@@ -155,11 +182,13 @@ class QueueEngine:
 
     def held_by(self, consultant_id: int) -> list[Entry]:
         """Return what lies with a consultant: offers, talks, after-contact work."""
-        return [entry for entry in self.entries.values() if entry.consultant_id == consultant_id and _is_live(entry)]
+        return [entry for entry in self.entries.values() if entry.consultant_id == consultant_id and entry.is_live]
 
     def load(self, consultant_id: int) -> int:
-        """Return how many places of a consultant's capacity are taken."""
-        return len(self.held_by(consultant_id))
+        """Return how many places of a consultant's capacity are taken: all of them by an external talk."""
+        held = self.held_by(consultant_id)
+        capacity = self.consultants[consultant_id].capacity
+        return capacity if any(entry.external for entry in held) else len(held)
 
     def presence(self, consultant_id: int) -> Presence:
         """Return what a consultant is doing: what was chosen, and what the work in hand makes of it."""
@@ -169,7 +198,11 @@ class QueueEngine:
         held = self.held_by(consultant_id)
         if held and all(entry.phase is Phase.AFTER_CONTACT for entry in held):
             return Presence.AFTER_CONTACT
-        return Presence.BUSY if len(held) >= consultant.capacity else Presence.AVAILABLE
+        return Presence.BUSY if self.load(consultant_id) >= consultant.capacity else Presence.AVAILABLE
+
+    def is_ready(self, consultant_id: int) -> bool:
+        """Return whether an external entry may come to a consultant: only to one who has nothing else in hand."""
+        return self.consultants[consultant_id].chosen is Presence.AVAILABLE and not self.held_by(consultant_id)
 
     def serving(self, entry: Entry) -> list[Consultant]:
         """Return the consultants on duty who could serve the entry, free or not."""
@@ -208,11 +241,11 @@ class QueueEngine:
         `handling` is the mean time of the last talks with their after-contact work. A place comes free every
         handling time divided by the number of places; whoever is n-th of those without a place waits for n of them.
         """
-        serving = self.serving(self.entries[entry_id])
-        load = self._load()
-        places = sum(consultant.capacity for consultant in serving)
+        entry = self.entries[entry_id]
+        serving, load = self.serving(entry), self._load()
+        places = sum(consultant.places_for(entry) for consultant in serving)
         free = sum(
-            max(0, consultant.capacity - load[consultant.id])
+            max(0, consultant.places_for(entry) - load[consultant.id])
             for consultant in serving
             if consultant.chosen is Presence.AVAILABLE
         )
@@ -228,7 +261,7 @@ class QueueEngine:
         due = [
             entry.offered_at + timedelta(seconds=self.policy.offer_s)
             for entry in self.entries.values()
-            if entry.phase is Phase.OFFERED and entry.offered_at is not None
+            if entry.phase is Phase.OFFERED and entry.offered_at is not None and not entry.external
         ]
         due += [
             entry.wrap_up_until
@@ -239,8 +272,13 @@ class QueueEngine:
 
     # Steps
 
-    def _load(self) -> Counter[int | None]:
-        return Counter(entry.consultant_id for entry in self.entries.values() if _is_live(entry))
+    def _load(self) -> Counter[int]:
+        load: Counter[int] = Counter()
+        for entry in self.entries.values():
+            consultant = self.consultants.get(entry.consultant_id or 0)
+            if consultant is not None and entry.is_live:
+                load[consultant.id] += consultant.capacity if entry.external else 1
+        return load
 
     def _compete(self, one: _Skill, other: _Skill) -> bool:
         """Return whether some consultant on duty serves both, or nobody serves the first, so that all are alike."""
@@ -260,8 +298,11 @@ class QueueEngine:
         for entry in self.in_order(now):
             if entry.phase is not Phase.WAITING:
                 continue
-            chosen = self._choose(entry, room, now)
+            chosen = self._choose(entry, self._room_for(entry, room, now), now)
             if chosen is None:
+                continue
+            if entry.external:
+                del room[chosen.id]  # kept for it: it comes from elsewhere in a moment
                 continue
             entry.phase, entry.consultant_id, entry.offered_at = Phase.OFFERED, chosen.id, now
             self._note(Event.OFFERED, entry, now)
@@ -270,6 +311,19 @@ class QueueEngine:
                 del room[chosen.id]
             if not room:
                 return
+
+    def _room_for(self, entry: Entry, room: dict[int, int], now: datetime) -> dict[int, int]:
+        """Return where an entry may go; for an external one those with nothing in hand, who became free just now."""
+        if not entry.external:
+            return room
+        return {
+            consultant_id: places
+            for consultant_id, places in room.items()
+            if places == self.consultants[consultant_id].capacity
+            and not _passed(
+                max(entry.queued_at, self.consultants[consultant_id].free_since), self.policy.external_hold_s, now
+            )
+        }
 
     def _choose(self, entry: Entry, room: dict[int, int], now: datetime) -> Consultant | None:
         """Return who gets the offer: the least loaded, then whoever can serve less else, then the longest free."""
@@ -297,7 +351,47 @@ class QueueEngine:
         entry = self.entries.get(entry_id)
         if entry is None or entry.phase is not phase or entry.consultant_id != consultant_id:
             raise GoneError(f"entry {entry_id} is not in phase {phase.value} with consultant {consultant_id}")
+        if entry.external and phase is not Phase.AFTER_CONTACT:
+            raise ExternalError(f"entry {entry_id} is carried by another system")
         return entry
+
+    def _external(self, entry_id: int, *phases: Phase) -> Entry:
+        entry = self.entries.get(entry_id)
+        if entry is None or not entry.external or entry.phase not in phases:
+            raise GoneError(f"entry {entry_id} is no external one in {' or '.join(phases)}")
+        return entry
+
+    def _begin_talk(self, entry: Entry, now: datetime) -> None:
+        entry.phase = Phase.TALK
+        entry.accepted_at = now
+        entry.first_accepted_at = entry.first_accepted_at or now
+        entry.refusals = {}
+        entry.reserved_for = None
+        self._note(Event.ACCEPTED, entry, now)
+
+    def _end_talk(self, entry: Entry, at: datetime, now: datetime) -> None:
+        entry.phase = Phase.AFTER_CONTACT
+        entry.talk_ended_at = at
+        entry.wrap_up_until = now + timedelta(seconds=self.policy.after_contact_s)
+        self._note(Event.CLOSED_BY_CONSULTANT, entry, at, from_talk=True)
+
+    def _withdraw_offers(self, consultant_id: int, now: datetime, but: Entry | None = None) -> None:
+        for entry in self.held_by(consultant_id):
+            if entry is not but:
+                self._withdraw_offer(entry, now)
+
+    def _withdraw_offer(self, entry: Entry, now: datetime) -> None:
+        if entry.phase is Phase.OFFERED:
+            self._note(Event.WITHDRAWN, entry, now)
+            self._free(entry, now)
+            entry.phase = Phase.WAITING
+
+    def _miss(self, entry: Entry, now: datetime) -> None:
+        missed = entry.consultant_id
+        self._refuse(entry, Event.TIMED_OUT, now)
+        if missed in self.consultants:
+            # Whoever does not answer is asked nothing more until they say that they are there.
+            self.consultants[missed].chosen = Presence.BUSY
 
     def _refuse(self, entry: Entry, event: Event, now: datetime) -> None:
         self._note(event, entry, now)
@@ -313,6 +407,8 @@ class QueueEngine:
             if entry.phase is Phase.AFTER_CONTACT:
                 self._finish(entry, now)
                 continue
+            if entry.external:
+                continue  # the console went dark, not the talk
             was_talk = entry.phase is Phase.TALK
             self._note(Event.CONSULTANT_VANISHED, entry, now, from_talk=was_talk)
             if was_talk:
@@ -339,10 +435,6 @@ class QueueEngine:
 
     def _note(self, event: Event, entry: Entry, now: datetime, *, from_talk: bool = False) -> None:
         self.happened.append(Happening(event, entry.id, entry.consultant_id, now, from_talk))
-
-
-def _is_live(entry: Entry) -> bool:
-    return entry.phase in {Phase.OFFERED, Phase.TALK, Phase.AFTER_CONTACT}
 
 
 def _rank(entry: Entry, now: datetime) -> tuple[bool, bool, int, datetime, int]:

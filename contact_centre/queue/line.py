@@ -24,11 +24,13 @@ if TYPE_CHECKING:
 
     from contact_centre.events import News
     from contact_centre.queue.policy import QueuePolicy
-    from contact_centre.values import Channel
+    from contact_centre.values import Channel, Language
 
 SERVED: Final[frozenset[Channel]] = frozenset({"web", "mail"})
-"""Channels whose talks are held in the console. A caller waits in the exchange's queue, not in this one."""
+"""Channels that wait here from the hand-off on. A caller waits from when the exchange says so; see `follow`."""
 
+_COMING: Final = 0
+"""Id of an entry that is only thought of."""
 HANDLED_SAMPLE: Final = 20
 HANDLED_ENOUGH: Final = 3
 """Fewer talks than this say nothing of how long the next ones will take."""
@@ -37,8 +39,15 @@ _OFFER_ENDS: Final = {
     Event.ACCEPTED: "accepted",
     Event.DECLINED: "declined",
     Event.TIMED_OUT: "timed_out",
+    Event.WITHDRAWN: "withdrawn",
 }
-_ENDINGS: Final = {Event.END, Event.ABANDONED, Event.CALLBACK_LEFT, Event.CLOSED_BY_CONSULTANT}
+_ENDINGS: Final = {
+    Event.END,
+    Event.ABANDONED,
+    Event.RETURNED_TO_ASSISTANT,
+    Event.CALLBACK_LEFT,
+    Event.CLOSED_BY_CONSULTANT,
+}
 _COPIED: Final = tuple(field.name for field in fields(Entry) if field.name not in {"id", "refusals"})
 
 
@@ -79,22 +88,42 @@ class Line:
         )
         await self._add(row)
 
-    async def call_back(self, waiting: Entry, phone: str, now: datetime) -> datetime:
-        """Turn a wait into a call-back to `phone`; return by when it is promised."""
-        row = self.rows[waiting.id]
+    async def follow(self, contact: Contact, queued_at: datetime, language: Language | None) -> Entry:
+        """Know that a contact waits, since `queued_at`, where another system finds the consultant."""
+        row = QueueEntry(
+            contact_id=contact.id,
+            external=True,
+            language=language or contact.language or DEFAULT_LANGUAGE,
+            topic=topic_of(contact.service),
+            queued_at=queued_at,
+        )
+        return await self._add(row)
+
+    async def call_back(self, contact: Contact, phone: str, now: datetime) -> datetime:
+        """Promise a contact that waits, or would wait, a call-back to `phone`; return by when."""
+        waiting = self.entry_of(contact.id)
         due_at = now + timedelta(seconds=self.engine.policy.callback_within_s)
-        self.engine.withdraw(waiting.id, Event.CALLBACK_LEFT, now)
+        if waiting is not None:
+            self.engine.withdraw(waiting.id, Event.CALLBACK_LEFT, now)
+        else:
+            self.move(contact, Event.CALLBACK_LEFT, now)
         callback = QueueEntry(
-            contact_id=row.contact_id,
+            contact_id=contact.id,
             kind="callback",
-            language=row.language,
-            topic=row.topic,
+            language=contact.language or DEFAULT_LANGUAGE,
+            topic=waiting.topic if waiting else topic_of(contact.service),
             queued_at=now,
             due_at=due_at,
             phone=phone,
         )
         await self._add(callback)
+        contact.phone = contact.phone or phone
         return due_at
+
+    def move(self, contact: Contact, event: Event, at: datetime, **marks: int | None) -> None:
+        """Let `event` happen to a contact."""
+        if course.move(self.session, contact, event, at=at, **marks):
+            self.news.append((contact.id, StateChanged(contact.state)))
 
     def entry_of(self, contact_id: UUID) -> Entry | None:
         """Return the entry by which a contact waits or talks."""
@@ -106,10 +135,24 @@ class Line:
         return None
 
     async def place(self, contact: Contact, now: datetime) -> tuple[int | None, timedelta | None]:
-        """Return a waiting contact's place in the queue and its expected wait, each None when it is not known."""
+        """Return a contact's place in the queue and its expected wait, each None when it is not known.
+
+        For a contact that is about to wait elsewhere, what they will be, if anybody there can serve it.
+        """
         entry = self.entry_of(contact.id)
-        if entry is None:
+        if entry is not None:
+            return await self._place(entry, now)
+        language, topic = contact.language or DEFAULT_LANGUAGE, topic_of(contact.service)
+        coming = Entry(_COMING, language, topic, now, external=True)
+        if contact.channel in SERVED or not self.engine.serving(coming):
             return None, None
+        self.engine.entries[_COMING] = coming
+        try:
+            return await self._place(coming, now)
+        finally:
+            del self.engine.entries[_COMING]
+
+    async def _place(self, entry: Entry, now: datetime) -> tuple[int, timedelta | None]:
         position = self.engine.position(entry.id, now)
         return position, self.engine.expected_wait(entry.id, position, await mean_handling(self.session))
 
@@ -130,11 +173,13 @@ class Line:
         if not any(isinstance(item, DeskChanged) for item in self.desk_news):
             self.desk_news.append(DeskChanged())
 
-    async def _add(self, row: QueueEntry) -> None:
+    async def _add(self, row: QueueEntry) -> Entry:
         self.session.add(row)
         await self.session.flush()
         self.rows[row.id] = row
-        self.engine.enqueue(_entry(row))
+        entry = _entry(row)
+        self.engine.enqueue(entry)
+        return entry
 
     async def _apply(self, happening: Happening) -> None:
         row = self.rows[happening.entry_id]
@@ -144,13 +189,13 @@ class Line:
             why = _OFFER_ENDS.get(happening.event, "withdrawn")
             self.desk_news.append(OfferOver(happening.entry_id, happening.consultant_id, why))
         contact = await self.session.get_one(Contact, row.contact_id)
-        marks = {"entry_id": row.id, "consultant_id": happening.consultant_id}
+        marks: dict[str, int | None] = {"entry_id": row.id, "consultant_id": happening.consultant_id}
         if row.kind == "callback":  # the contact itself is over, or goes on without it
-            course.record(self.session, contact, happening.event, **marks)
+            course.record(self.session, contact, happening.event, at=happening.at, **marks)
             return
-        if course.move(self.session, contact, happening.event, **marks):
-            self.news.append((contact.id, StateChanged(contact.state)))
-        await self._tell(contact, happening)
+        self.move(contact, happening.event, happening.at, **marks)
+        if not row.external:  # there the citizen hears the other system
+            await self._tell(contact, happening)
 
     async def _tell(self, contact: Contact, happening: Happening) -> None:
         language = contact.language or DEFAULT_LANGUAGE
@@ -205,6 +250,7 @@ def _consultant(duty: ConsultantDuty) -> Consultant:
         chosen=duty.chosen,
         seen_at=duty.seen_at,
         free_since=duty.free_since,
+        takes_external=duty.phone_ready,
     )
 
 

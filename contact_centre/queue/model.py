@@ -49,6 +49,8 @@ class Entry:
     queued_at: datetime
     priority: int = 0
     """Greater goes first."""
+    external: bool = False
+    """Another system finds the consultant and carries the talk: here it is only followed, and never offered."""
     returned: bool = False
     """Given back after a talk had begun: to the front."""
     due_at: datetime | None = None
@@ -72,6 +74,11 @@ class Entry:
         """Whether nobody has taken it yet."""
         return self.phase in {Phase.WAITING, Phase.OFFERED}
 
+    @property
+    def is_live(self) -> bool:
+        """Whether it lies with a consultant: an offer, a talk, after-contact work."""
+        return self.phase in {Phase.OFFERED, Phase.TALK, Phase.AFTER_CONTACT}
+
 
 @dataclass
 class Consultant:
@@ -84,6 +91,8 @@ class Consultant:
     chosen: Presence
     seen_at: datetime
     free_since: datetime
+    takes_external: bool = False
+    """Can be reached by the system that carries external talks."""
 
     def has(self, language: Language, topic: str | None) -> bool:
         """Return whether the consultant has a skill; no topic is one that everybody knows."""
@@ -91,7 +100,11 @@ class Consultant:
 
     def fits(self, entry: Entry) -> bool:
         """Return whether the consultant has the skill for the entry."""
-        return self.has(entry.language, entry.topic)
+        return self.has(entry.language, entry.topic) and (self.takes_external or not entry.external)
+
+    def places_for(self, entry: Entry) -> int:
+        """Return how many such entries the consultant can have in hand: an external one takes all of the capacity."""
+        return 1 if entry.external else self.capacity
 
     @property
     def breadth(self) -> int:

@@ -18,6 +18,8 @@ class QueuePolicy(BaseModel):
     """After-contact work, unless it is finished earlier or extended by as much again."""
     refusal_pause_s: float = Field(30.0, ge=0)
     """Who declined or missed an offer is not offered the same entry again for this time."""
+    external_hold_s: float = Field(5.0, ge=0)
+    """A free consultant whose turn it is to serve an external entry is kept for it so long, then offered others."""
     capacity: int = Field(3, ge=1)
     """Conversations at once of a consultant whose supervisor has set nothing else."""
 

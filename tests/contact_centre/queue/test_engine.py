@@ -11,7 +11,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from contact_centre.queue.engine import GoneError, OccupiedError, QueueEngine
+from contact_centre.queue.engine import ExternalError, GoneError, OccupiedError, QueueEngine
 from contact_centre.queue.model import Consultant, Entry, Phase, Presence
 from contact_centre.queue.policy import QueuePolicy
 from contact_centre.states import Event, IllegalTransitionError, State, next_state
@@ -31,13 +31,19 @@ def consultant(
     number: int, *languages: Language, topics: tuple[str, ...] = (), capacity: int = 1, seen: float = 0
 ) -> Consultant:
     spoken = frozenset(languages or ("ru", "kk"))
-    return Consultant(number, spoken, frozenset(topics), capacity, Presence.AVAILABLE, at(seen), at(0))
+    return Consultant(
+        number, spoken, frozenset(topics), capacity, Presence.AVAILABLE, at(seen), at(0), takes_external=True
+    )
 
 
 def entry(
     number: int, queued: float = 0, *, language: Language = "ru", topic: str | None = None, priority: int = 0
 ) -> Entry:
     return Entry(number, language, topic, at(queued), priority)
+
+
+def call(number: int, queued: float = 0, *, language: Language = "ru") -> Entry:
+    return Entry(number, language, None, at(queued), external=True)
 
 
 def engine(*consultants: Consultant, entries: tuple[Entry, ...] = ()) -> QueueEngine:
@@ -239,6 +245,99 @@ def test_the_expected_wait_is_honest() -> None:
     assert engine(entries=(entry(1),)).expected_wait(1, 1, handling) is None, "nobody is on duty"
 
 
+def test_an_external_entry_is_never_offered_but_counts_for_places_and_waits() -> None:
+    queue = engine(consultant(1), entries=(call(1, 1), entry(2, 2), call(3, 3)))
+    queue.advance(at(10))
+    assert offered(queue) == {2: 1}, "nobody came for the call in time, so the chat is not kept waiting"
+    assert queue.positions(at(10)) == {1: 1, 2: 2, 3: 3}
+    for act in (queue.accept, queue.decline, queue.end_talk, queue.transfer):
+        with pytest.raises(GoneError):
+            act(1, 1, at(11))
+
+
+def test_whose_turn_it_is_for_an_external_entry_is_kept_free_for_a_moment() -> None:
+    queue = engine(consultant(1, capacity=2), entries=(call(1, 1), entry(2, 2)))
+    queue.advance(at(2))
+    assert offered(queue) == {}
+    queue.ring(1, 1, at(4))
+    queue.advance(at(20))
+    assert offered(queue) == {1: 1}
+    assert queue.presence(1) is Presence.BUSY, "a call takes all of the capacity"
+
+
+def test_a_longer_wait_goes_before_an_external_entry() -> None:
+    queue = engine(consultant(1, capacity=2), entries=(entry(1, 1), call(2, 2)))
+    queue.advance(at(3))
+    assert offered(queue) == {1: 1}
+    assert not queue.is_ready(1), "no call comes while a chat is in hand"
+
+
+def test_an_external_talk_from_ringing_to_the_end_of_its_after_contact_work() -> None:
+    queue = engine(consultant(1, capacity=3), entries=(call(1, 1), entry(2, 2), entry(3, 3)))
+    queue.advance(at(8))
+    assert offered(queue) == {2: 1, 3: 1}
+    queue.accept(2, 1, at(8))
+    queue.ring(1, 1, at(9))
+    assert offered(queue) == {1: 1}, "the offer of a chat goes to the next when the phone rings"
+    queue.answer(1, 1, at(10))
+    with pytest.raises(ExternalError):
+        queue.transfer(1, 1, at(11))
+    queue.end_talk(2, 1, at(11))
+    queue.finish(2, 1, at(11))
+    queue.beat(1, at(38))
+    queue.advance(at(39))
+    assert queue.entries[3].phase is Phase.WAITING
+    queue.hang_up(1, at(39), at(40))
+    assert (queue.presence(1), queue.entries[1].talk_ended_at) == (Presence.AFTER_CONTACT, at(39))
+    queue.finish(1, 1, at(45))
+    queue.advance(at(45))
+    assert offered(queue) == {3: 1}
+    assert queue.entries[1].first_accepted_at == at(10)
+
+
+def test_who_misses_an_external_entry_is_asked_nothing_more() -> None:
+    queue = engine(consultant(1), entries=(call(1),))
+    queue.ring(1, 1, at(1))
+    queue.advance(at(29))
+    assert offered(queue) == {1: 1}, "how long it rings is not decided here"
+    queue.miss(1, 1, at(29))
+    assert (queue.presence(1), queue.entries[1].phase) == (Presence.BUSY, Phase.WAITING)
+
+
+def test_an_external_talk_outlives_the_console() -> None:
+    queue = engine(consultant(1), entries=(call(1),))
+    queue.answer(1, 1, at(1))
+    queue.advance(at(40))
+    assert (queue.presence(1), queue.entries[1].phase) == (Presence.OFFLINE, Phase.TALK)
+    queue.hang_up(1, at(50), at(50))
+    queue.advance(at(110))
+    assert queue.entries[1].phase is Phase.OVER
+
+
+def test_an_external_talk_with_somebody_unknown_needs_no_after_contact_work() -> None:
+    queue = engine(consultant(1), entries=(call(1),))
+    queue.ring(1, 1, at(1))
+    queue.answer(1, None, at(2))
+    assert queue.presence(1) is Presence.AVAILABLE
+    queue.hang_up(1, at(9), at(9))
+    assert queue.entries[1].phase is Phase.OVER
+    assert events(queue)[1:] == [
+        (Event.WITHDRAWN, 1),
+        (Event.ACCEPTED, 1),
+        (Event.CLOSED_BY_CONSULTANT, 1),
+        (Event.AFTER_CONTACT_OVER, 1),
+    ]
+
+
+def test_the_expected_wait_of_an_external_entry_counts_people_not_places() -> None:
+    handling = timedelta(seconds=300)
+    queue = engine(consultant(1, capacity=3), consultant(2, capacity=3), entries=(call(1), call(2), call(3)))
+    assert queue.expected_wait(2, 2, handling) == timedelta(0)
+    assert queue.expected_wait(3, 3, handling) == timedelta(seconds=150)
+    queue.consultants[1].takes_external = queue.consultants[2].takes_external = False
+    assert queue.expected_wait(1, 1, handling) is None, "nobody can be reached"
+
+
 class Days(RuleBasedStateMachine):
     """Citizens, consultants and clocks do whatever they like, in any order."""
 
@@ -256,10 +355,16 @@ class Days(RuleBasedStateMachine):
     def now(self) -> datetime:
         return at(self.time)
 
-    @rule(language=st.sampled_from(["ru", "kk"]), topic=st.sampled_from([None, "social", "documents"]))
-    def come(self, language: Language, topic: str | None) -> None:
+    @rule(
+        language=st.sampled_from(["ru", "kk"]),
+        topic=st.sampled_from([None, "social", "documents"]),
+        external=st.booleans(),
+    )
+    def come(self, language: Language, topic: str | None, external: bool) -> None:  # noqa: FBT001
         self.number += 1
-        self.queue.enqueue(entry(self.number, self.time, language=language, topic=topic))
+        coming = entry(self.number, self.time, language=language, topic=topic)
+        coming.external = external
+        self.queue.enqueue(coming)
         self.states[self.number] = next_state(State.BOT, Event.HANDOFF)
 
     @rule(seconds=st.sampled_from([0.5, 1, 5, 19, 21, 31, 70]))
@@ -284,8 +389,21 @@ class Days(RuleBasedStateMachine):
     )
     def act(self, data: st.DataObject, what: str, who: int) -> None:
         number = data.draw(st.integers(1, self.number))
+        with suppress(GoneError, ExternalError):
+            getattr(self.queue, what)(number, who, self.now)
+
+    @precondition(lambda self: self.number)
+    @rule(data=st.data(), what=st.sampled_from(["ring", "miss", "answer"]), who=st.integers(1, 3))
+    def report(self, data: st.DataObject, what: str, who: int) -> None:
+        number = data.draw(st.integers(1, self.number))
         with suppress(GoneError):
             getattr(self.queue, what)(number, who, self.now)
+
+    @precondition(lambda self: self.number)
+    @rule(data=st.data())
+    def hang_up(self, data: st.DataObject) -> None:
+        with suppress(GoneError):
+            self.queue.hang_up(data.draw(st.integers(1, self.number)), self.now, self.now)
 
     @precondition(lambda self: self.number)
     @rule(data=st.data())
@@ -318,20 +436,33 @@ class Days(RuleBasedStateMachine):
             }[one.phase]
             assert self.states[one.id] in expected
         for consultant_id, one_consultant in self.queue.consultants.items():
-            assert len(self.queue.held_by(consultant_id)) <= one_consultant.capacity
-            assert one_consultant.chosen is not Presence.OFFLINE or all(
-                one.phase is Phase.AFTER_CONTACT for one in self.queue.held_by(consultant_id)
-            )
+            own = [one for one in self.queue.held_by(consultant_id) if not one.external]
+            assert len(own) <= one_consultant.capacity
+            assert one_consultant.chosen is not Presence.OFFLINE or all(one.phase is Phase.AFTER_CONTACT for one in own)
+
+    @invariant()
+    def nothing_is_offered_to_one_with_an_external_talk(self) -> None:
+        for consultant_id in self.queue.consultants:
+            held = self.queue.held_by(consultant_id)
+            if any(one.external and one.phase is not Phase.AFTER_CONTACT for one in held):
+                assert not any(one.phase is Phase.OFFERED and not one.external for one in held)
+                assert not self.queue.is_ready(consultant_id)
 
     @invariant()
     def nobody_waits_beside_a_free_consultant(self) -> None:
         self.queue.advance(self.now)
         for one in self.queue.entries.values():
-            if one.phase is not Phase.WAITING or one.refusals or one.reserved_for:
+            if one.phase is not Phase.WAITING or one.external or one.refusals or one.reserved_for:
                 continue
             for able in self.queue.consultants.values():
                 free = able.chosen is Presence.AVAILABLE and self.queue.load(able.id) < able.capacity
-                assert not (free and able.fits(one))
+                assert not (free and able.fits(one)) or self._is_kept(able)
+
+    def _is_kept(self, able: Consultant) -> bool:
+        """Tell whether an external entry may be about to come to a consultant."""
+        calls = [one for one in self.queue.entries.values() if one.external and one.phase is Phase.WAITING]
+        became = [max(able.free_since, one.queued_at) for one in calls]
+        return any((self.now - since).total_seconds() < POLICY.external_hold_s for since in became)
 
 
 TestDays = Days.TestCase
