@@ -16,7 +16,7 @@ from deploy.progress import Progress
 from deploy.project import Project, SetupError
 from deploy.settings import Process, Settings
 
-READY_LIMIT_S = 120.0
+READY_LIMIT_S = 180.0
 _POLL_S = 0.3
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
 import uvicorn
@@ -22,7 +22,7 @@ from voice_channel.pbx.watchdog import Watchdog
 from voice_channel.speech_engines import Pyttsx3Engine
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Coroutine, Iterator
 
 _LOOPBACK: Final = "127.0.0.1"
 
@@ -33,21 +33,30 @@ async def serve(settings: Settings) -> int:
     roster = Roster(settings, asterisk)
     app = FastAPI(title="1414 exchange", docs_url=None, redoc_url=None)
     app.include_router(health_router({"asterisk": asterisk.check}))
-    health = uvicorn.Server(
+    health = _Health(
         uvicorn.Config(app, host=_LOOPBACK, port=settings.pbx_control_port, log_config=None, access_log=False)
     )
     voice = f"http://{settings.voice_host}:{settings.voice_control_port}"
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, health.stop)
     ended = await _first_of(health.serve(), asterisk.run(), Watchdog(asterisk, voice).run(), roster.run())
     return ended or 0
 
 
+class _Health(uvicorn.Server):
+    """The health addresses. Uvicorn's own handling of signals would end the process before Asterisk has ended."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+    def stop(self) -> None:
+        self.should_exit = True
+
+
 async def _first_of(*parts: Coroutine[object, object, int | None]) -> int | None:
-    """Run all parts until one ends or we are told to stop; what the one returned."""
+    """Run all parts until one ends; return what it returned."""
     tasks = [asyncio.create_task(part) for part in parts]
-    stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    tasks.append(asyncio.create_task(_until(stop)))
     done, pending = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     for task in pending:
         task.cancel()
@@ -55,10 +64,6 @@ async def _first_of(*parts: Coroutine[object, object, int | None]) -> int | None
         with suppress(asyncio.CancelledError):
             await task
     return next(iter(done)).result()
-
-
-async def _until(stop: asyncio.Event) -> None:
-    await stop.wait()
 
 
 def main() -> None:

@@ -62,7 +62,10 @@ class Asterisk:
             raise AsteriskError(f"no answer to {command!r}: {error or type(error).__name__}") from error
         if asking.returncode != 0:
             raise AsteriskError(f"{command!r} ended with exit code {asking.returncode}")
-        return said.decode(errors="replace")
+        answer = said.decode(errors="replace")
+        if answer.startswith("No such command"):
+            raise AsteriskError(answer.strip())
+        return answer
 
     async def check(self) -> str | None:
         """None when it takes calls, else a sentence."""

@@ -1,0 +1,228 @@
+"""The phone line of a running product, for the tests: who calls, who answers, what was said and recorded."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import httpx
+from pydantic import SecretStr
+from vosk import KaldiRecognizer, Model, SetLogLevel
+from websockets.sync.client import connect
+
+from deploy.settings import SIP, VOICE, WEB
+from staff import sessions
+from tests.pbx.user_agent import Telephone, telephone
+from tests.web.staff.browsing import Visitor
+from voice_channel import speech_models
+from voice_channel.pbx.phones import password
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from deploy.stack import Stack
+    from language import Language
+
+PATIENCE_S = 45.0
+_HEADER_BYTES = 44
+T = TypeVar("T")
+
+
+def until(look: Callable[[], T], what: str, patience_s: float = PATIENCE_S, pause_s: float = 0.1) -> T:
+    """Look until there is something."""
+    deadline = time.monotonic() + patience_s
+    while not (found := look()):
+        assert time.monotonic() < deadline, f"{what}: not in {patience_s} s"
+        time.sleep(pause_s)
+    return found
+
+
+@dataclass
+class PhoneLine:
+    """A product with its exchange."""
+
+    stack: Stack
+    folder: Path
+    callers: Iterator[int]
+
+    @property
+    def address(self) -> str:
+        return f"127.0.0.1:{self.stack.settings.port(SIP)}"
+
+    @contextmanager
+    def call(self, number: str | None = None) -> Iterator[Call]:
+        """Call 1414; the block begins when the exchange has answered."""
+        number = number or f"+7701{next(self.callers):07}"
+        before = self._calls()
+        account = f"<sip:{number}@{self.address}>;regint=0;audio_codecs=PCMA;dtmfmode=rtpevent"
+        with telephone(self.folder / f"caller-{time.monotonic_ns()}", account) as phone:
+            phone.dial(f"sip:1414@{self.address}")
+            phone.happens("CALL_ESTABLISHED")
+            call = until(lambda: self._calls() - before, "a recording that has begun").pop()
+            yield Call(self, phone, call)
+
+    def refused(self, number: str) -> dict[str, Any]:
+        """Call 1414 and return the event by which the exchange refuses."""
+        account = f"<sip:{number}@{self.address}>;regint=0;audio_codecs=PCMA"
+        with telephone(self.folder / f"caller-{time.monotonic_ns()}", account) as phone:
+            phone.dial(f"sip:1414@{self.address}")
+            return phone.happens("CALL_CLOSED")
+
+    def record(self, call: str) -> dict[str, Any]:
+        """Return what the voice process knows of a call, nothing while it is away."""
+        try:
+            answer = httpx.get(f"{self.stack.url(VOICE)}/calls/{call}", timeout=5, trust_env=False)
+        except httpx.TransportError:
+            return {}
+        return dict(answer.json()) if answer.is_success else {}
+
+    def voice_processes(self) -> list[int]:
+        """Return the voice process itself, without its workers."""
+        found = []
+        for process in self.stack.manager.processes():
+            try:
+                command = Path(f"/proc/{process}/cmdline").read_bytes().split(b"\0")
+            except (FileNotFoundError, ProcessLookupError):
+                continue
+            if command[1:3] == [b"-m", b"voice_channel"]:
+                found.append(process)
+        return found
+
+    @contextmanager
+    def frozen_voice(self) -> Iterator[None]:
+        """Freeze the voice process while the block lasts."""
+        processes = self.voice_processes()
+        assert processes
+        for process in processes:
+            os.kill(process, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for process in processes:
+                os.kill(process, signal.SIGCONT)
+
+    def kill_voice(self) -> None:
+        for process in self.voice_processes():
+            os.kill(process, signal.SIGKILL)
+
+    def voice_is_back(self) -> None:
+        def ready() -> bool:
+            try:
+                return httpx.get(f"{self.stack.url(VOICE)}/readyz", timeout=5, trust_env=False).is_success
+            except httpx.TransportError:
+                return False
+
+        until(ready, "the voice process is ready", 90)
+
+    def _calls(self) -> set[str]:
+        files = (self.stack.settings.data_dir / "recordings").glob("*-caller.wav")
+        return {file.name.removesuffix("-caller.wav") for file in files}
+
+
+@dataclass
+class Call:
+    """One call of a citizen."""
+
+    line: PhoneLine
+    phone: Telephone
+    id: str
+
+    def say(self, text: str, language: Language) -> None:
+        time.sleep(self.phone.say(text, language))
+
+    def assistant_said(self) -> str:
+        turns = self.line.record(self.id).get("turns", [])
+        return "\n".join(turn["text"] for turn in turns if turn["who"] == "assistant")
+
+    def assistant_says(self, part: str) -> None:
+        """Wait until the assistant has said something with these words."""
+        until(lambda: part in self.assistant_said(), f"the assistant says {part!r}")
+
+    def ends(self) -> None:
+        self.phone.happens("CALL_CLOSED")
+
+    def hears(self, language: Language, part: str) -> None:
+        """Wait until the caller has heard these words, by the line's own track of the recording."""
+        until(lambda: part in recognised(self._track("line"), language), f"the caller hears {part!r}", 60, pause_s=1)
+
+    def recorded(self, track: str, language: Language) -> str:
+        """Return the words of a track: "caller" or "line"."""
+        return recognised(self._track(track), language)
+
+    def _track(self, track: str) -> Path:
+        return self.line.stack.settings.data_dir / "recordings" / f"{self.id}-{track}.wav"
+
+
+@dataclass
+class Consultant:
+    """A consultant signed in at the console, with a telephone."""
+
+    phone: Telephone
+    http: httpx.Client
+    stream: Any = field(repr=False)
+
+    def be(self, presence: str) -> None:
+        answer = self.http.put("/staff/api/presence", json={"presence": presence})
+        assert answer.is_success, answer.text
+
+    def work(self) -> dict[str, Any]:
+        return dict(self.http.get("/staff/api/work").raise_for_status().json())
+
+    def rings(self) -> None:
+        self.phone.happens("CALL_INCOMING", 60)
+
+    def answers(self) -> None:
+        self.phone.command("accept")
+        self.phone.happens("CALL_ESTABLISHED")
+
+
+@contextmanager
+def consultant(line: PhoneLine) -> Iterator[Consultant]:
+    """Sign the demo consultant in, with a telephone that waits for calls."""
+    stack = line.stack
+    account = stack.accounts["consultant"]
+    secret = stack.secrets["SIP_SECRET"]
+    sip = (
+        f"<sip:{account.login}@{line.address}>;auth_user={account.login};"
+        f"auth_pass={password(account.login, SecretStr(secret))};regint=60;answermode=manual;audio_codecs=PCMA"
+    )
+    with httpx.Client(base_url=stack.url(WEB), timeout=15, trust_env=False) as http:
+        assert Visitor(http).sign_in(account.login, account.password).is_redirect
+        token = http.cookies["staff_session"]
+        http.headers["X-CSRF-Token"] = sessions.csrf_token(token)
+        stream = connect(
+            f"{stack.url(WEB).replace('http', 'ws', 1)}/staff/api/console",
+            additional_headers={"Cookie": f"staff_session={token}"},
+            proxy=None,
+        )
+        with stream, telephone(line.folder / f"consultant-{time.monotonic_ns()}", sip) as phone:
+            phone.happens("REGISTER_OK")
+            person = Consultant(phone, http, stream)
+            person.be("available")
+            yield person
+            person.be("offline")
+
+
+@cache
+def _model(language: Language) -> Model:
+    SetLogLevel(-1)
+    return Model(str(speech_models.FOLDER / language))
+
+
+def recognised(file: Path, language: Language) -> str:
+    """Return the words of a recording, which may be growing still."""
+    if not file.exists():
+        return ""
+    recogniser = KaldiRecognizer(_model(language), 8_000)
+    pcm = file.read_bytes()[_HEADER_BYTES:]  # its length in the header is not true while it grows
+    pieces = (pcm[at : at + 3_200] for at in range(0, len(pcm), 3_200))
+    words = [json.loads(recogniser.Result())["text"] for piece in pieces if recogniser.AcceptWaveform(piece)]
+    words.append(json.loads(recogniser.FinalResult())["text"])
+    return " ".join(filter(None, words))

@@ -1,0 +1,85 @@
+"""Whole calls through a real exchange: real SIP telephones, real Asterisk, real recognition and dialogue."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from deploy.settings import PBX, RASA
+
+if TYPE_CHECKING:
+    from language import Language
+    from tests.pbx.line import PhoneLine
+
+QUESTIONS = {
+    "ru": ("сколько стоит паспорт", "тенге", "оператор", "Соединяю с консультантом"),
+    "kk": ("паспорт қанша тұрады", "теңге", "оператор", "Кеңесшіге қосамын"),
+}
+NOBODY = {"ru": "на этот номер", "kk": "осы нөмірге"}
+
+
+@pytest.mark.parametrize("language", ["ru", "kk"])
+def test_a_question_is_answered_and_with_nobody_on_duty_a_call_back_is_offered(
+    line: PhoneLine, language: Language
+) -> None:
+    question, answer, wish, announcement = QUESTIONS[language]
+    with line.call() as call:
+        call.say(question, language)
+        call.assistant_says(answer)
+        call.say(wish, language)
+        call.assistant_says(announcement)
+        call.hears(language, NOBODY[language])
+        call.phone.press("1")
+        call.ends()
+    assert question in call.recorded("caller", language)
+    assert line.record(call.id)["language"] == language
+
+
+def test_the_voice_process_dies_in_the_middle_and_the_caller_is_led_to_a_human(line: PhoneLine) -> None:
+    with line.call() as call:
+        call.say("сколько стоит паспорт", "ru")
+        call.assistant_says("тенге")
+        line.kill_voice()
+        call.hears("ru", "консультантом")
+        call.phone.hang_up()
+    line.voice_is_back()
+
+
+def test_the_voice_process_freezes_and_the_caller_is_led_to_a_human(line: PhoneLine) -> None:
+    with line.call() as call:
+        call.say("сколько стоит паспорт", "ru")
+        call.assistant_says("тенге")
+        with line.frozen_voice():
+            call.hears("ru", "консультантом")
+        call.phone.hang_up()
+    line.voice_is_back()
+
+
+def test_without_the_dialogue_the_caller_is_told_and_handed_over(line: PhoneLine) -> None:
+    line.stack.stop(RASA)
+    try:
+        with line.call() as call:
+            call.say("сколько стоит паспорт", "ru")
+            call.hears("ru", "консультантом")
+            call.phone.hang_up()
+    finally:
+        line.stack.start(RASA)
+
+
+def test_a_third_call_from_one_number_is_busy(line: PhoneLine) -> None:
+    number = "+77019999999"
+    with line.call(number) as first, line.call(number) as second:
+        closed = line.refused(number)
+        assert "486" in closed["param"]
+        first.phone.hang_up()
+        second.phone.hang_up()
+
+
+def test_a_restarted_exchange_takes_calls_again(line: PhoneLine) -> None:
+    line.stack.stop(PBX)
+    line.stack.start(PBX)
+    with line.call() as call:
+        call.say("паспорт қанша тұрады", "kk")
+        call.assistant_says("теңге")
+        call.phone.hang_up()
