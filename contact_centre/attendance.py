@@ -64,11 +64,11 @@ class Attendance:
         return is_new
 
     def read(self, conversation: UUID, message_id: int) -> bool:
-        """Note that the citizen has seen everything up to a message that was delivered; return whether that is new."""
+        """Note that the citizen has seen, and so has got, everything up to a message; return whether that is new."""
         marks = self._side(conversation).marks
-        is_new = marks.read < message_id <= marks.delivered
-        if is_new:
-            marks.read = message_id
+        is_new = message_id > marks.read
+        marks.read = max(marks.read, message_id)
+        marks.delivered = max(marks.delivered, message_id)
         return is_new
 
     def marks(self, conversation: UUID) -> Marks:

@@ -317,6 +317,12 @@ class Register:
             replies = select(Message).where(Message.reply_to == question_id).order_by(Message.id)
             return contact, question, list(await session.scalars(replies))
 
+    async def has(self, contact_id: UUID, message_id: int) -> bool:
+        """Return whether a message belongs to the contact."""
+        async with self._database.read() as session:
+            message = await session.get(Message, message_id)
+            return message is not None and message.contact_id == contact_id
+
     async def messages(self, contact_id: UUID, after: int) -> list[Message]:
         """Return the next messages whose id is greater than `after`, in order, `PAGE` at most."""
         query = (

@@ -72,7 +72,7 @@ async def _hear(websocket: WebSocket, contact_id: UUID, *, marks: bool) -> None:
             continue  # a newer client may tell more than we understand
         if isinstance(frame, TypingFrame):
             parts.bus.publish(contact_id, CitizenTyping())
-        elif parts.desk.attendance.read(contact_id, frame.id):
+        elif await parts.register.has(contact_id, frame.id) and parts.desk.attendance.read(contact_id, frame.id):
             parts.bus.publish(contact_id, MarksChanged())
 
 

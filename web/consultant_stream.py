@@ -168,7 +168,11 @@ class _Pusher:
             # What came before is read with the conversation; from here on everything is pushed.
             self._last.setdefault(talk.contact, talk.last_message.id if talk.last_message else 0)
         self._last = {contact: last for contact, last in self._last.items() if contact in self._talks}
+        begun = self._talks.keys() - self._news.topics
         self._parts.bus.follow(self._news, {DESK, *self._talks})
+        for contact in begun:
+            # What came after the work was read and before we listened was told to nobody.
+            self._news.put(contact, MessagesAdded())
 
     async def _tell_messages(self, contact_id: UUID, entry_id: int) -> None:
         while messages := await self._parts.register.messages(contact_id, self._last.get(contact_id, 0)):

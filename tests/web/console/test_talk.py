@@ -149,6 +149,22 @@ def test_words_go_both_ways_over_the_streams_in_order(http: httpx.Client, consul
 
 
 @pytest.mark.usefixtures("asks_for_a_human")
+def test_what_was_read_was_delivered_whichever_way_it_came(http: httpx.Client, consultant: Seat) -> None:
+    chat, stranger = open_chat(http, language="ru"), open_chat(http, language="ru")
+    consultant.be("available")
+    chat.say("оператор")
+    talk = consultant.take()["id"]
+    with consultant.console() as console, chat_stream(http, chat.id) as citizen:
+        console.next("work")
+        last = chat.read()["messages"][-1]["id"]
+        citizen.send(json.dumps({"token": chat.opened["token"], "after": last, "marks": True}))
+        for message in (10**9, stranger.opened["messages"][-1]["id"], last):
+            citizen.send(json.dumps({"type": "read", "id": message}))
+        marks = console.next("marks", lambda frame: frame["marks"]["read"])
+        assert (marks["conversation"], marks["marks"]) == (talk, {"delivered": last, "read": last})
+
+
+@pytest.mark.usefixtures("asks_for_a_human")
 def test_a_declined_offer_goes_to_the_next_and_a_transfer_to_a_person(
     http: httpx.Client, consultant: Seat, colleague: Seat
 ) -> None:
