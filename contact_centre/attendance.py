@@ -1,4 +1,4 @@
-"""Owns what this process knows of the citizens' side: who is there, and what has reached them.
+"""Owns what this process knows of who is there: the citizens' clients, and what has reached which side.
 
 Kept in memory only: a citizen's client that comes back after a restart tells it anew.
 """
@@ -21,10 +21,14 @@ _FORGOTTEN_AFTER = timedelta(hours=1)
 
 @dataclass
 class Marks:
-    """How far messages have come: the last id that the citizen's device has got, and the last one read."""
+    """How far messages have come, each as the last id."""
 
     delivered: int = 0
+    """On the citizen's device."""
     read: int = 0
+    """Seen by the citizen."""
+    seen: int = 0
+    """Seen by the consultant."""
 
 
 @dataclass
@@ -69,6 +73,13 @@ class Attendance:
         is_new = message_id > marks.read
         marks.read = max(marks.read, message_id)
         marks.delivered = max(marks.delivered, message_id)
+        return is_new
+
+    def seen_by_consultant(self, conversation: UUID, message_id: int) -> bool:
+        """Note that the consultant has seen everything up to a message; return whether that is new."""
+        marks = self._side(conversation).marks
+        is_new = message_id > marks.seen
+        marks.seen = max(marks.seen, message_id)
         return is_new
 
     def marks(self, conversation: UUID) -> Marks:

@@ -42,7 +42,7 @@ class ConsultantTyping:
 
 @dataclass(frozen=True)
 class MarksChanged:
-    """Messages have come further: delivered or read."""
+    """Messages have come further, or the citizen's client came or went."""
 
 
 @dataclass(frozen=True)

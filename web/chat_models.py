@@ -151,6 +151,13 @@ class ReadFrame(BaseModel):
     id: int = Field(ge=0, lt=2**63)
 
 
+class SeenFrame(BaseModel):
+    """Pushed to a client that asked for marks: the consultant has seen every message up to this id."""
+
+    type: Literal["seen"] = "seen"
+    id: int
+
+
 ClientFrame = TypeAdapter[TypingFrame | ReadFrame](
     Annotated[TypingFrame | ReadFrame, Field(discriminator="type")],
 )

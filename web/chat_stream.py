@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
@@ -17,15 +18,17 @@ from contact_centre.events import (
     StateChanged,
 )
 from web import services
-from web.chat_models import ClientFrame, FirstFrame, MessageFrame, MessageOut, StateFrame, TypingFrame
+from web.chat_models import ClientFrame, FirstFrame, MessageFrame, MessageOut, SeenFrame, StateFrame, TypingFrame
 from web.citizen_socket import CloseCode, RefusedError, opened
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from uuid import UUID
 
     from contact_centre.events import Subscription
     from contact_centre.states import State
     from contact_centre.tables import Contact
+    from web.services import Services
 
 router = APIRouter()
 
@@ -48,7 +51,7 @@ async def stream(websocket: WebSocket, conversation_id: str) -> None:
 async def _push(websocket: WebSocket, contact_id: UUID, first: FirstFrame) -> None:
     """Push until the client leaves; listening begins before reading, so that nothing falls between."""
     parts = services.of(websocket)
-    with parts.bus.subscribe(contact_id) as news, parts.desk.attendance.connected(contact_id):
+    with parts.bus.subscribe(contact_id) as news, _present(parts, contact_id):
         contact = await parts.register.contact(contact_id)
         pushing = asyncio.create_task(_Pusher(websocket, contact, first).run(news))
         hearing = asyncio.create_task(_hear(websocket, contact_id, marks=first.marks))
@@ -58,6 +61,17 @@ async def _push(websocket: WebSocket, contact_id: UUID, first: FirstFrame) -> No
         await asyncio.gather(*pending, return_exceptions=True)
         for task in done:
             task.result()
+
+
+@contextmanager
+def _present(parts: Services, contact_id: UUID) -> Iterator[None]:
+    """Let the consultant see that the citizen is there, until the block ends."""
+    try:
+        with parts.desk.attendance.connected(contact_id):
+            parts.bus.publish(contact_id, MarksChanged())
+            yield
+    finally:
+        parts.bus.publish(contact_id, MarksChanged())
 
 
 async def _hear(websocket: WebSocket, contact_id: UUID, *, marks: bool) -> None:
@@ -86,16 +100,20 @@ class _Pusher:
         self._after = first.after or 0
         self._marks = first.marks
         self._state: State | None = None
+        self._seen = 0
 
     async def run(self, news: Subscription) -> None:
         await self._messages()
         await self._tell_state(self._contact.state)
+        await self._tell_seen()
         while True:
             item = await news.next()
             if isinstance(item, StateChanged):
                 await self._tell_state(item.state)
             elif isinstance(item, MessagesAdded):
                 await self._messages()
+            elif isinstance(item, MarksChanged):
+                await self._tell_seen()
             elif isinstance(item, ConsultantTyping) and self._marks:
                 await self._send(TypingFrame())
 
@@ -112,5 +130,11 @@ class _Pusher:
             self._state = state
             await self._send(StateFrame(state=state))
 
-    async def _send(self, frame: MessageFrame | StateFrame | TypingFrame) -> None:
+    async def _tell_seen(self) -> None:
+        seen = self._parts.desk.attendance.marks(self._contact.id).seen
+        if self._marks and seen > self._seen:
+            self._seen = seen
+            await self._send(SeenFrame(id=seen))
+
+    async def _send(self, frame: MessageFrame | StateFrame | SeenFrame | TypingFrame) -> None:
         await self._websocket.send_text(frame.model_dump_json(by_alias=True))

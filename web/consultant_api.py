@@ -11,8 +11,11 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from contact_centre.queue.engine import ExternalError, GoneError, OccupiedError
 from contact_centre.queue.model import Presence
+from contact_centre.replies import SHIPPED, Talk
 from contact_centre.summary import summarise
 from contact_centre.vocabulary import OUTCOMES, TOPICS
+from database.base import now
+from language import LANGUAGES, Language
 from language.normalisation import clean
 from staff.audit import Action, Subject
 from staff.roles import Permission
@@ -29,6 +32,7 @@ from web.consultant_models import (
     NoteIn,
     NoteOut,
     PresenceIn,
+    ReplyOut,
     StaffMessage,
     StaffMessageOut,
     TalkMessages,
@@ -38,6 +42,7 @@ from web.consultant_models import (
 from web.kb_api import Found, SearchResults
 from web.problems import InvalidFieldError, ProblemError
 from web.staff.guard import require
+from web.staff.pages import TIME_ZONE
 from web.staff.sign_in import client_address
 
 if TYPE_CHECKING:
@@ -50,6 +55,8 @@ router = APIRouter()
 
 Serving = Annotated[Account, Depends(require(Permission.CONTACTS_SERVE))]
 SUGGESTIONS = 5
+WORTH_SHOWING = 0.5
+"""An answer that fits less than half as well as the best one only takes room."""
 
 
 class Suggestions(SearchResults):
@@ -124,14 +131,36 @@ async def say(request: Request, account: Serving, entry_id: int, body: StaffMess
 
 
 @router.get("/conversations/{entry_id}/suggestions")
-async def suggest(request: Request, account: Serving, entry_id: int) -> Suggestions:
+async def suggest(request: Request, account: Serving, entry_id: int, lang: Language | None = None) -> Suggestions:
     """Search the knowledge base for the citizen's last words (rule 9)."""
     parts, item = services.of(request), await _held(request, account, entry_id)
     question = await parts.console.last_words(item.contact.id)
     if question is None:
         return Suggestions(question=None, results=[])
-    hits = parts.knowledge.search(clean(question), item.row.language, SUGGESTIONS)
-    return Suggestions(question=question, results=[Found.model_validate(hit) for hit in hits])
+    hits = parts.knowledge.search(clean(question), lang or item.row.language, SUGGESTIONS)
+    fit = [hit for hit in hits if hit.score >= hits[0].score * WORTH_SHOWING]
+    return Suggestions(question=question, results=[Found.model_validate(hit) for hit in fit])
+
+
+@router.get("/conversations/{entry_id}/replies")
+async def list_replies(request: Request, account: Serving, entry_id: int) -> list[ReplyOut]:
+    """Return the canned replies, filled in for the conversation."""
+    parts, item = services.of(request), await _held(request, account, entry_id)
+    talk = Talk(
+        number=item.contact.number,
+        consultant=account.display_name,
+        service=_spoken(parts, item.contact.service),
+        phone=item.row.phone or item.contact.phone,
+        at=now().astimezone(TIME_ZONE),
+    )
+    return [ReplyOut.of(reply, talk) for reply in SHIPPED.values()]
+
+
+def _spoken(parts: Services, service: str | None) -> dict[Language, str | None]:
+    if service not in parts.knowledge.codes:
+        return {}
+    spoken = parts.knowledge.article(service).spoken
+    return {language: getattr(spoken, language) for language in LANGUAGES}
 
 
 @router.post("/conversations/{entry_id}/notes", status_code=HTTPStatus.CREATED)
@@ -202,8 +231,9 @@ async def show_vocabulary(_account: Serving) -> dict[str, list[dict[str, str]]]:
 async def work_of(parts: Services, account: Account) -> WorkOut:
     """Return everything that a console shows."""
     await parts.desk.sign_on(account)
+    at = now()  # before it is read: whatever happens meanwhile is newer than the list
     work = await parts.console.work(account)
-    return WorkOut.of(work, parts.desk.attendance, timedelta(seconds=parts.desk.policy.offer_s))
+    return WorkOut.of(work, parts.desk.attendance, timedelta(seconds=parts.desk.policy.offer_s), at)
 
 
 async def _full(request: Request, account: Account, item: Item) -> ConversationFull:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapte
 
 from contact_centre.console import longest_wait_s
 from contact_centre.queue.model import Phase, Presence
+from contact_centre.replies import filled
 from contact_centre.states import Event, State
 from contact_centre.values import Channel, EntryKind, Language, NoteKind
 from database.base import now
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
     from contact_centre.attendance import Attendance, Marks
     from contact_centre.console import Item, Offer, Person, Talk, Whole, Work
+    from contact_centre.replies import Reply
+    from contact_centre.replies import Talk as ReplyTalk
     from contact_centre.summary import Summary
     from contact_centre.tables import Contact, ContactEvent, Message, Note, QueueEntry
 
@@ -195,28 +198,34 @@ class OfferOut(BaseModel):
 
 
 class StaffMessageOut(MessageOut):
-    """A message with the consultant who wrote it."""
+    """A message with the consultant who wrote it, and the id that the console gave it."""
 
     by: str | None = None
+    client_id: str | None = None
 
     @classmethod
     def named(cls, message: Message, names: Mapping[int, str]) -> Self:
         """Show a message."""
         shown = cls.of(message)
-        shown.by = names.get(message.account_id) if message.account_id is not None else None
+        if message.account_id is not None:
+            shown.by = names.get(message.account_id)
+            shown.client_id = (message.client_id or "").rpartition(" ")[2] or None
         return shown
 
 
 class MarksOut(BaseModel):
     """How far messages have come."""
 
+    model_config = ConfigDict(from_attributes=True)
+
     delivered: int
     read: int
+    seen: int
 
     @classmethod
     def of(cls, marks: Marks) -> Self:
         """Show the marks of one conversation."""
-        return cls(delivered=marks.delivered, read=marks.read)
+        return cls.model_validate(marks)
 
 
 class ConversationOut(BaseModel):
@@ -258,6 +267,19 @@ class SummaryOut(BaseModel):
     wants: str | None
     told: str | None
     open: str | None
+
+
+class ReplyOut(BaseModel):
+    """A canned reply, filled in."""
+
+    title: dict[Language, str]
+    text: dict[Language, str]
+
+    @classmethod
+    def of(cls, reply: Reply, talk: ReplyTalk) -> Self:
+        """Show a reply as one conversation needs it."""
+        texts = {language: filled(text, talk, language) for language, text in reply.text.items()}
+        return cls(title=reply.title, text=texts)
 
 
 class NoteOut(BaseModel):
@@ -343,24 +365,26 @@ class QueueOut(BaseModel):
 
 
 class WorkOut(BaseModel):
-    """Everything that a console shows at once."""
+    """Everything that a console shows at once; `at` sets the clock of an office computer right."""
 
+    at: datetime
     me: Me
     offers: list[OfferOut]
     conversations: list[ConversationOut]
     queue: QueueOut
 
     @classmethod
-    def of(cls, work: Work, attendance: Attendance, offer_lasts: timedelta) -> Self:
+    def of(cls, work: Work, attendance: Attendance, offer_lasts: timedelta, at: datetime) -> Self:
         """Show a consultant's work."""
         return cls(
+            at=at,
             me=Me.of(work.me),
             offers=[OfferOut.of(offer, offer_lasts) for offer in work.offers],
             conversations=[ConversationOut.of(talk, attendance) for talk in work.talks],
             queue=QueueOut(
                 waiting=sum(item.row.kind == "conversation" for item in work.waiting),
                 callbacks=sum(item.row.kind == "callback" for item in work.waiting),
-                longest_wait_s=longest_wait_s(work.waiting, now()),
+                longest_wait_s=longest_wait_s(work.waiting, at),
                 entries=[EntryOut.of(item) for item in work.waiting],
             ),
         )
@@ -397,11 +421,12 @@ class CitizenTypingFrame(BaseModel):
 
 
 class MarksFrame(BaseModel):
-    """Messages have come further."""
+    """Messages have come further, or the citizen's client came or went."""
 
     type: Literal["marks"] = "marks"
     conversation: int
     marks: MarksOut
+    citizen_online: bool
 
 
 class OfferOverFrame(BaseModel):
@@ -425,8 +450,16 @@ class TypingIn(_Request):
     conversation: int
 
 
-ConsoleFrame = TypeAdapter[BeatFrame | TypingIn](
-    Annotated[BeatFrame | TypingIn, Field(discriminator="type")],
+class ReadIn(_Request):
+    """The consultant has seen every message up to this id."""
+
+    type: Literal["read"]
+    conversation: int
+    id: int = Field(ge=0, lt=2**63)
+
+
+ConsoleFrame = TypeAdapter[BeatFrame | TypingIn | ReadIn](
+    Annotated[BeatFrame | TypingIn | ReadIn, Field(discriminator="type")],
 )
 """What a console sends."""
 

@@ -21,6 +21,7 @@ from web.consultant_models import (
     MarksFrame,
     MarksOut,
     OfferOverFrame,
+    ReadIn,
     StaffMessageOut,
     TalkMessageFrame,
     TypingIn,
@@ -111,6 +112,8 @@ async def _hear(websocket: WebSocket, account: Account) -> None:
             continue  # still a sign of life
         if isinstance(frame, TypingIn):
             await desk.typing(frame.conversation, account)
+        elif isinstance(frame, ReadIn):
+            await desk.read(frame.conversation, account, frame.id)
 
 
 class _Pusher:
@@ -154,8 +157,7 @@ class _Pusher:
         elif isinstance(item, CitizenTyping):
             await self._send(CitizenTypingFrame(conversation=entry_id))
         elif isinstance(item, MarksChanged):
-            marks = MarksOut.of(self._parts.desk.attendance.marks(topic))
-            await self._send(MarksFrame(conversation=entry_id, marks=marks))
+            await self._tell_marks(topic, entry_id)
 
     async def _tell_work(self) -> None:
         work = await work_of(self._parts, self._account)
@@ -180,6 +182,11 @@ class _Pusher:
                 self._last[contact_id] = message.id
                 shown = StaffMessageOut.named(message, self._names)
                 await self._send(TalkMessageFrame(conversation=entry_id, message=shown))
+
+    async def _tell_marks(self, contact_id: UUID, entry_id: int) -> None:
+        attendance = self._parts.desk.attendance
+        marks, is_online = MarksOut.of(attendance.marks(contact_id)), attendance.is_online(contact_id)
+        await self._send(MarksFrame(conversation=entry_id, marks=marks, citizen_online=is_online))
 
     async def _send(self, frame: BaseModel) -> None:
         await self._websocket.send_text(frame.model_dump_json(by_alias=True))

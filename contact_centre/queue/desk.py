@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 
 from contact_centre import choices, course, texts
 from contact_centre.attendance import Attendance
-from contact_centre.events import DESK, ConsultantTyping, MessagesAdded, StateChanged
+from contact_centre.events import DESK, ConsultantTyping, MarksChanged, MessagesAdded, StateChanged
 from contact_centre.own_answers import last_talk
 from contact_centre.queue import notices
 from contact_centre.queue.engine import ExternalError, GoneError
@@ -211,9 +211,19 @@ class Desk:
     async def typing(self, entry_id: int, account: Account) -> None:
         """Let the citizen see that the consultant writes."""
         async with self._database.read() as session:
-            row = await session.get(QueueEntry, entry_id)
-        if row is not None and row.phase is Phase.TALK and row.consultant_id == account.id:
+            row = await _own_talk(session, entry_id, account)
+        if row is not None:
             self._bus.publish(row.contact_id, ConsultantTyping())
+
+    async def read(self, entry_id: int, account: Account, message_id: int) -> None:
+        """Let the citizen see that the consultant has seen everything up to a message."""
+        async with self._database.read() as session:
+            row = await _own_talk(session, entry_id, account)
+            message = await session.get(Message, message_id)
+        if row is None or message is None or message.contact_id != row.contact_id:
+            return
+        if self.attendance.seen_by_consultant(row.contact_id, message_id):
+            self._bus.publish(row.contact_id, MarksChanged())
 
     async def set_skills(
         self, account_id: int, languages: Sequence[Language], topics: Sequence[str], capacity: int
@@ -304,3 +314,8 @@ class Desk:
             if contact.channel in _LIVE_CHANNELS:
                 await course.say(line.session, contact, "system", texts.of_event(event, language) or "", language)
             line.news += [(contact.id, MessagesAdded()), (contact.id, StateChanged(contact.state))]
+
+
+async def _own_talk(session: AsyncSession, entry_id: int, account: Account) -> QueueEntry | None:
+    row = await session.get(QueueEntry, entry_id)
+    return row if row is not None and row.phase is Phase.TALK and row.consultant_id == account.id else None

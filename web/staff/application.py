@@ -11,7 +11,18 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
 from starlette.exceptions import HTTPException
 
-from web.staff import accounts_pages, audit_pages, contacts_pages, csrf, guard, home, pages, password_page, sign_in
+from web.staff import (
+    accounts_pages,
+    audit_pages,
+    console_page,
+    contacts_pages,
+    csrf,
+    guard,
+    home,
+    pages,
+    password_page,
+    sign_in,
+)
 from web.staff.csrf import ForgedRequestError
 from web.staff.guard import ForbiddenError, NotSignedInError, TemporaryPasswordError
 from web.staff.kb import routes as kb_pages
@@ -29,7 +40,16 @@ def mount(app: FastAPI, services: Services) -> None:
     """Put the staff pages of `app` under /staff."""
     staff = FastAPI(openapi_url=None, dependencies=[Depends(csrf.protect)])
     staff.state.services = services
-    for part in (sign_in, home, password_page, accounts_pages, audit_pages, contacts_pages, kb_pages):
+    for part in (
+        sign_in,
+        home,
+        password_page,
+        console_page,
+        accounts_pages,
+        audit_pages,
+        contacts_pages,
+        kb_pages,
+    ):
         staff.include_router(part.router)
     staff.add_exception_handler(NotSignedInError, _to_sign_in)
     staff.add_exception_handler(TemporaryPasswordError, _to_password)

@@ -34,6 +34,12 @@ def text(key: str, language: Language, /, **values: object) -> str:
     return template.format(**values)
 
 
+def below(place: str, language: Language) -> dict[str, str]:
+    """Return the texts under `place`, by what follows it in their keys, for scripts that fill in `{…}` themselves."""
+    start = f"{place}."
+    return {key.removeprefix(start): words[language] for key, words in _TEXTS.items() if key.startswith(start)}
+
+
 def keys() -> frozenset[str]:
     """Return every key there is."""
     return frozenset(_TEXTS)

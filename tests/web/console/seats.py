@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -49,7 +50,9 @@ def issue(settings: Settings, *roles: Role) -> list[Badge]:
         await database.close()
         return badges
 
-    return asyncio.run(make())
+    # In a thread: while a browser is open, its event loop lives in this one.
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(lambda: asyncio.run(make())).result()
 
 
 async def _badge(database: Database, login: str, role: Role) -> Badge:

@@ -143,9 +143,15 @@ def test_words_go_both_ways_over_the_streams_in_order(http: httpx.Client, consul
         citizen.send(json.dumps({"type": "typing"}))
         assert console.next("typing")["conversation"] == talk
         citizen.send(json.dumps({"type": "read", "id": last}))
-        assert console.next("marks", lambda frame: frame["marks"]["read"])["marks"] == {"delivered": last, "read": last}
+        assert console.next("marks", lambda frame: frame["marks"]["read"])["marks"] == {
+            "delivered": last,
+            "read": last,
+            "seen": 0,
+        }
         console.send({"type": "typing", "conversation": talk})
+        console.send({"type": "read", "conversation": talk, "id": last})
         assert json.loads(citizen.recv(timeout=5)) == {"type": "typing"}
+        assert json.loads(citizen.recv(timeout=5)) == {"type": "seen", "id": last}
 
 
 @pytest.mark.usefixtures("asks_for_a_human")
@@ -161,7 +167,7 @@ def test_what_was_read_was_delivered_whichever_way_it_came(http: httpx.Client, c
         for message in (10**9, stranger.opened["messages"][-1]["id"], last):
             citizen.send(json.dumps({"type": "read", "id": message}))
         marks = console.next("marks", lambda frame: frame["marks"]["read"])
-        assert (marks["conversation"], marks["marks"]) == (talk, {"delivered": last, "read": last})
+        assert (marks["conversation"], marks["marks"]) == (talk, {"delivered": last, "read": last, "seen": 0})
 
 
 @pytest.mark.usefixtures("asks_for_a_human")

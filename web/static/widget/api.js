@@ -1,4 +1,6 @@
-// Owns the HTTP side of the chat API: requests, time limits, and what a refusal means.
+// Owns the HTTP side of the chat API: its requests and their time limits.
+
+import { RefusedError, request, socketUrl } from "../shared/http.js";
 
 /** @typedef {import("./texts.js").Language} Language */
 /** @typedef {import("./texts.js").State} State */
@@ -22,50 +24,6 @@ const READ_LIMIT_MS = 10_000;
 /** A turn may wait behind others of the same conversation, each bounded by the server. */
 const TURN_LIMIT_MS = 60_000;
 
-/** No answer: the network is down, the server is not there, or it is too slow. */
-export class UnreachableError extends Error {}
-
-/** The server answered with an error. */
-export class RefusedError extends Error {
-  /**
-   * @param {number} status
-   * @param {Record<string, unknown>} problem problem+json (RFC 9457), empty when the body was something else
-   * @param {number | null} retryAfterMs
-   */
-  constructor(status, problem, retryAfterMs) {
-    super(`HTTP ${status}`);
-    this.status = status;
-    this.problem = problem;
-    this.retryAfterMs = retryAfterMs;
-  }
-
-  /** The sentence for a person, in their language, if the server sent one. */
-  get sentence() {
-    return typeof this.problem.detail === "string" ? this.problem.detail : null;
-  }
-
-  /** The conversation is no longer there for this token: said by the API itself, not by a proxy on the way. */
-  get expired() {
-    return (this.status === 401 || this.status === 404) && this.problem.status === this.status;
-  }
-
-  /** The same request may succeed later. */
-  get temporary() {
-    return this.status === 429 || this.status === 408 || this.status >= 500;
-  }
-}
-
-/**
- * Retry-After in seconds or as an HTTP date (RFC 9110, 10.2.3).
- * @param {string | null} header
- * @returns {number | null}
- */
-function retryAfterMs(header) {
-  if (!header) return null;
-  const ms = /^\d+$/.test(header) ? Number(header) * 1_000 : Date.parse(header) - Date.now();
-  return Number.isNaN(ms) ? null : Math.max(0, ms);
-}
-
 export class ChatApi {
   /** @param {string} base where the API lives */
   constructor(base) {
@@ -77,7 +35,7 @@ export class ChatApi {
    * @returns {Promise<Ticket & News>}
    */
   create(language) {
-    return this.#request("api/conversations", {
+    return this.#ask("api/conversations", {
       body: { language, channel: "web" },
       language,
       limitMs: READ_LIMIT_MS,
@@ -93,7 +51,7 @@ export class ChatApi {
    */
   async send(ticket, { text, clientId }, language) {
     try {
-      return await this.#request(`api/conversations/${ticket.id}/messages`, {
+      return await this.#ask(`api/conversations/${ticket.id}/messages`, {
         body: { text, client_id: clientId },
         token: ticket.token,
         language,
@@ -108,9 +66,7 @@ export class ChatApi {
 
   /** @param {Ticket} ticket */
   callUrl(ticket) {
-    const url = new URL(`api/conversations/${ticket.id}/call`, this.base);
-    url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
-    return url.href;
+    return socketUrl(`api/conversations/${ticket.id}/call`, this.base.href);
   }
 
   /**
@@ -121,7 +77,7 @@ export class ChatApi {
    */
   read(ticket, after, language) {
     const query = after === null ? "" : `?after=${after}`;
-    return this.#request(`api/conversations/${ticket.id}/messages${query}`, {
+    return this.#ask(`api/conversations/${ticket.id}/messages${query}`, {
       token: ticket.token,
       language,
       limitMs: READ_LIMIT_MS,
@@ -133,9 +89,7 @@ export class ChatApi {
    * @returns {string}
    */
   streamUrl(ticket) {
-    const url = new URL(`api/conversations/${ticket.id}/stream`, this.base);
-    url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
-    return url.href;
+    return socketUrl(`api/conversations/${ticket.id}/stream`, this.base.href);
   }
 
   /**
@@ -143,27 +97,11 @@ export class ChatApi {
    * @param {{body?: object, token?: string, language: Language, limitMs: number}} options
    * @returns {Promise<any>}
    */
-  async #request(path, { body, token, language, limitMs }) {
+  async #ask(path, { body, token, language, limitMs }) {
     const headers = new Headers({ "Accept-Language": language });
     if (body) headers.set("Content-Type", "application/json");
     if (token) headers.set("Authorization", `Bearer ${token}`);
-    try {
-      const response = await fetch(new URL(path, this.base), {
-        method: body ? "POST" : "GET",
-        headers,
-        body: body && JSON.stringify(body),
-        cache: "no-store",
-        credentials: "omit",
-        signal: AbortSignal.timeout(limitMs),
-      });
-      // A page of HTML with status 200 comes from a captive portal, not from the API: reading it fails like no answer.
-      if (response.ok) return await response.json();
-      const isJson = /\bjson\b/.test(response.headers.get("Content-Type") ?? "");
-      const problem = isJson ? await response.json() : {};
-      throw new RefusedError(response.status, problem, retryAfterMs(response.headers.get("Retry-After")));
-    } catch (error) {
-      if (error instanceof RefusedError) throw error;
-      throw new UnreachableError(`no answer from ${path}`, { cause: error });
-    }
+    const options = { method: body ? "POST" : "GET", headers, body: body && JSON.stringify(body) };
+    return request(new URL(path, this.base), { credentials: "omit", ...options }, limitMs);
   }
 }

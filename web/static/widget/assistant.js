@@ -1,8 +1,8 @@
 // Owns the life of the citizen's conversation: opened when needed, delivered, listened to, restored, begun anew.
 
-import { RefusedError } from "./api.js";
 import { Conversation } from "./conversation.js";
-import { Pause, backoffMs } from "./pause.js";
+import { RefusedError } from "../shared/http.js";
+import { Pause, backoffMs } from "../shared/pause.js";
 import * as session from "./session.js";
 import { Stream } from "./stream.js";
 

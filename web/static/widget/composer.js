@@ -1,6 +1,6 @@
 // Owns the field where the citizen writes: Enter sends, Shift+Enter makes a new line, 4,000 characters at most.
 
-import { element, icon, write } from "./dom.js";
+import { element, icon, write } from "../shared/dom.js";
 
 /** @typedef {import("./texts.js").Texts} Texts */
 

@@ -1,5 +1,7 @@
 // Owns the lines of one conversation: messages of the register, and the citizen's that are still on their way. Pure.
 
+import { randomId } from "../shared/id.js";
+
 /** @typedef {import("./api.js").Message} Message */
 /** @typedef {import("./api.js").Button} Button */
 /** @typedef {import("./texts.js").State} State */
@@ -20,11 +22,6 @@
  * @property {string} at
  * @property {"kept" | "sending" | "unsent"} status
  */
-
-/** 128 random bits in hex; `crypto.randomUUID` is missing on plain http pages. */
-function randomId() {
-  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-}
 
 export class Conversation {
   /** @type {Map<number, Message>} in the order of ids */

@@ -1,7 +1,8 @@
 // Owns the list of messages: who, when, what, on which date it was true; and the buttons under the last answer.
 
-import { element, write } from "./dom.js";
-import { formatted } from "./format.js";
+import { element, write } from "../shared/dom.js";
+import { formatted } from "../shared/format.js";
+import { clock, reviewed } from "../shared/moments.js";
 import { texts } from "./texts.js";
 
 /** @typedef {import("./api.js").Button} Button */
@@ -16,30 +17,6 @@ const NEAR_END_PX = 120;
 const ABOVE_PX = 84;
 /** Lines that follow each other so soon are one answer, shown from its beginning. */
 const ONE_ANSWER_MS = 1_000;
-
-/** @param {number} number */
-const two = (number) => String(number).padStart(2, "0");
-
-/**
- * @param {string} iso
- * @returns {string} 14:05 today, else 14.01.2026 14:05; local time
- */
-function clock(iso) {
-  const at = new Date(iso);
-  const time = `${two(at.getHours())}:${two(at.getMinutes())}`;
-  if (at.toDateString() === new Date().toDateString()) return time;
-  return `${two(at.getDate())}.${two(at.getMonth() + 1)}.${at.getFullYear()} ${time}`;
-}
-
-/**
- * The oldest date on which all of an answer was checked.
- * @param {Source[]} sources
- * @returns {string | null} 14.01.2026
- */
-function reviewed(sources) {
-  const oldest = sources.flatMap(({ reviewed_at }) => reviewed_at ?? []).sort()[0];
-  return oldest ? oldest.slice(0, 10).split("-").reverse().join(".") : null;
-}
 
 export class Lines {
   #list = element("ol", { role: "list" });

@@ -1,6 +1,6 @@
 // Owns the news of a conversation: a WebSocket, and reading at intervals while there is none.
 
-import { Pause, backoffMs } from "./pause.js";
+import { Pause, backoffMs } from "../shared/pause.js";
 
 /** @typedef {import("./api.js").Message} Message */
 /** @typedef {import("./texts.js").State} State */

@@ -2,7 +2,7 @@
 
 import { Call, canCall } from "./call.js";
 import { Composer } from "./composer.js";
-import { element, icon, write } from "./dom.js";
+import { element, icon, write } from "../shared/dom.js";
 import { Lines } from "./lines.js";
 import { texts } from "./texts.js";
 

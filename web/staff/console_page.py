@@ -1,0 +1,41 @@
+"""Owns the page of the consultants' console: the shell that the scripts of web/static/console fill with life."""
+
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from staff.roles import Permission
+from staff.tables import Account
+from web.staff import pages
+from web.staff.guard import require
+from web.staff.texts import below
+
+router = APIRouter(prefix="/console")
+
+SHORTCUTS: Final = (
+    ("accept", ("Alt+A",)),
+    ("decline", ("Alt+Z",)),
+    ("walk", ("Alt+↑", "Alt+↓")),
+    ("write", ("Alt+W",)),
+    ("send", ("Enter",)),
+    ("first", ("F2",)),
+    ("nth", ("Alt+1", "…", "Alt+5")),
+    ("canned", ("F8",)),
+    ("search", ("F9",)),
+    ("note", ("Alt+N",)),
+    ("transfer", ("Alt+T",)),
+    ("close", ("Alt+C",)),
+    ("done", ("Alt+G",)),
+    ("keys", ("Alt+K",)),
+    ("back", ("Esc",)),
+)
+"""What the list of keys shows; web/static/console/keys.js listens for them."""
+
+
+@router.get("")
+async def show(request: Request, _account: Annotated[Account, Depends(require(Permission.CONTACTS_SERVE))]) -> Response:
+    """Show the console."""
+    spoken = pages.language(request)
+    aspects = {f"aspect.{code}": name for code, name in below("kb.aspects", spoken).items()}
+    words = below("console.live", spoken) | aspects
+    return pages.page(request, "console/index.html", words=words, shortcuts=SHORTCUTS)
