@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from web.settings import Settings
 
 PASSWORD = "дождь идёт с утра"
-PATIENCE_S = 8.0
+PATIENCE_S = 30.0
 
 T = TypeVar("T")
 
