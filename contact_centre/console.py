@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import func, or_, select
 
-from contact_centre.queue.line import Line
+from contact_centre.queue.line import Line, consultant_of
 from contact_centre.queue.model import ON_DUTY, Phase, Presence
 from contact_centre.tables import ConsultantDuty, Contact, ContactEvent, Message, Note, QueueEntry
 from database.base import now
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from contact_centre.queue.engine import QueueEngine
     from contact_centre.queue.policy import QueuePolicy
+    from contact_centre.values import Language
     from database.engine import Database
 
 HISTORY: Final = 20
@@ -38,6 +39,10 @@ class Person:
     presence: Presence
     load: int
 
+    def has(self, language: Language, topic: str | None) -> bool:
+        """Return whether he or she has a skill."""
+        return consultant_of(self.duty).has(language, topic)
+
 
 @dataclass(frozen=True)
 class Item:
@@ -45,6 +50,15 @@ class Item:
 
     row: QueueEntry
     contact: Contact
+
+
+@dataclass(frozen=True)
+class Floor:
+    """The whole centre at one moment: who serves, who waits (the next first), who is talked with."""
+
+    people: Sequence[Person]
+    waiting: Sequence[Item]
+    talks: Sequence[Item]
 
 
 @dataclass(frozen=True)
@@ -107,21 +121,20 @@ class Console:
             waiting = [items[entry.id] for entry in line.engine.in_order(now())]
         return Work(me, offers, talks, waiting)
 
-    async def people(self) -> list[Person]:
-        """Return every consultant that the desk knows and whose account is active, by name."""
-        async with self._database.read() as session:
-            line = await Line.open(session, self._policy, lock=False)
-            query = select(Account).where(Account.id.in_(line.duties), Account.active).order_by(Account.display_name)
-            accounts = list(await session.scalars(query))
-        return [_person(account, line.duties[account.id], line.engine) for account in accounts]
-
-    async def waiting(self) -> list[Item]:
-        """Return who waits, the next first."""
+    async def floor(self) -> Floor:
+        """Return the whole centre as it is now."""
         async with self._database.read() as session:
             line = await Line.open(session, self._policy, lock=False)
             contacts = await _contacts(session, line.rows.values())
-        rows = [line.rows[entry.id] for entry in line.engine.in_order(now())]
-        return [Item(row, contacts[row.contact_id]) for row in rows]
+            people = await _people(session, line)
+        items = {row.id: Item(row, contacts[row.contact_id]) for row in line.rows.values()}
+        talks = [item for item in items.values() if item.row.phase is Phase.TALK]
+        return Floor(people, [items[entry.id] for entry in line.engine.in_order(now())], talks)
+
+    async def people(self) -> list[Person]:
+        """Return every consultant that the desk knows and whose account is active, by name."""
+        async with self._database.read() as session:
+            return await _people(session, await Line.open(session, self._policy, lock=False))
 
     async def colleagues(self, account: Account) -> list[Person]:
         """Return who else is on duty."""
@@ -186,6 +199,11 @@ def longest_wait_s(waiting: Iterable[Item], at: datetime) -> float | None:
     """Return how long the longest waiting conversation has waited; None when none waits."""
     waits = [(at - item.row.queued_at).total_seconds() for item in waiting if item.row.kind == "conversation"]
     return max(waits, default=None)
+
+
+async def _people(session: AsyncSession, line: Line) -> list[Person]:
+    query = select(Account).where(Account.id.in_(line.duties), Account.active).order_by(Account.display_name)
+    return [_person(account, line.duties[account.id], line.engine) for account in await session.scalars(query)]
 
 
 def _person(account: Account, duty: ConsultantDuty, engine: QueueEngine) -> Person:

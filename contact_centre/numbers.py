@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -17,22 +17,64 @@ from database.base import now
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
+    from uuid import UUID
 
+    from sqlalchemy import Select
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+    from contact_centre.values import Channel, EntryKind, Language
     from database.engine import Database
 
 TIME_ZONE: Final = ZoneInfo("Asia/Almaty")
 _QUIET: Final = timedelta(minutes=30)
+_READ_AT_ONCE: Final = 500
+"""Rows. Between two such parts of a long period the process serves others."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class ContactFacts:
+    """What counts of a contact; see `contact_centre.tables.Contact`."""
+
+    id: UUID
+    channel: Channel
+    language: Language | None
+    state: State
+    created_at: datetime
+    updated_at: datetime
+    handoff_reason: str | None
+    helped: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class EntryFacts:
+    """What counts of a wait; see `contact_centre.tables.QueueEntry`."""
+
+    contact_id: UUID
+    kind: EntryKind
+    topic: str | None
+    queued_at: datetime
+    consultant_id: int | None
+    accepted_at: datetime | None
+    first_accepted_at: datetime | None
+    talk_ended_at: datetime | None
+    over_at: datetime | None
+    ending: Event | None
+    outcome: str | None
+    rating: int | None
+
+
+_Facts = TypeVar("_Facts", ContactFacts, EntryFacts)
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """What counts of one contact: registered in the period, with every wait of it."""
 
-    contact: Contact
-    entries: tuple[QueueEntry, ...]
+    contact: ContactFacts
+    entries: tuple[EntryFacts, ...]
 
     @property
-    def waits(self) -> list[QueueEntry]:
+    def waits(self) -> list[EntryFacts]:
         """The waits for a talk, without call-backs."""
         return [entry for entry in self.entries if entry.kind == "conversation"]
 
@@ -82,17 +124,37 @@ class Report:
 
 async def records(database: Database, since: datetime, until: datetime) -> list[Record]:
     """Return what counts of the contacts registered in a period, and of those that waited in it."""
-    waited = select(QueueEntry.contact_id).where(QueueEntry.queued_at >= since, QueueEntry.queued_at < until)
-    in_period = (Contact.created_at >= since) & (Contact.created_at < until)
+    in_period = (QueueEntry.queued_at >= since) & (QueueEntry.queued_at < until)
+    registered = (Contact.created_at >= since) & (Contact.created_at < until)
+    waited = Contact.id.in_(select(QueueEntry.contact_id).where(in_period))
     async with database.read() as session:
-        contacts = list(await session.scalars(select(Contact).where(in_period | Contact.id.in_(waited))))
-        rows = await session.scalars(
-            select(QueueEntry).where(QueueEntry.queued_at >= since, QueueEntry.queued_at < until)
-        )
-        entries: defaultdict[object, list[QueueEntry]] = defaultdict(list)
-        for row in rows:
-            entries[row.contact_id].append(row)
-    return [Record(contact, tuple(entries[contact.id])) for contact in contacts]
+        contacts = await _facts(session, ContactFacts, _columns(ContactFacts, Contact).where(registered | waited))
+        waits = await _facts(session, EntryFacts, _columns(EntryFacts, QueueEntry).where(in_period))
+    entries: defaultdict[UUID, list[EntryFacts]] = defaultdict(list)
+    for wait in waits:
+        entries[wait.contact_id].append(wait)
+    return [Record(contact, tuple(entries.get(contact.id, ()))) for contact in contacts]
+
+
+async def answers(database: Database, since: datetime, until: datetime) -> list[tuple[datetime, float]]:
+    """Return when each answered wait that began in a period began, and how long it was in seconds."""
+    query = select(QueueEntry.queued_at, QueueEntry.first_accepted_at).where(
+        QueueEntry.queued_at >= since,
+        QueueEntry.queued_at < until,
+        QueueEntry.kind == "conversation",
+        QueueEntry.first_accepted_at.is_not(None),
+    )
+    async with database.read() as session:
+        rows = await session.execute(query)
+    return [(began, (accepted - began).total_seconds()) for began, accepted in rows if accepted]
+
+
+def by_hour(answered: Iterable[tuple[datetime, float]]) -> dict[str, float]:
+    """Return the average speed of answer by the hour in which the waits began."""
+    hours: defaultdict[str, list[float]] = defaultdict(list)
+    for began, speed in answered:
+        hours[_hour(began)].append(speed)
+    return {hour: sum(speeds) / len(speeds) for hour, speeds in sorted(hours.items())}
 
 
 def report(found: Sequence[Record], since: datetime, until: datetime, target_s: float) -> Report:
@@ -110,8 +172,8 @@ def report(found: Sequence[Record], since: datetime, until: datetime, target_s: 
         since=since,
         until=until,
         total=numbers(found, target_s),
-        by_hour=grouped(lambda record: _by_time(record, "%H")),
-        by_day=grouped(lambda record: _by_time(record, "%Y-%m-%d")),
+        by_hour=grouped(lambda record: _by_time(record, _hour)),
+        by_day=grouped(lambda record: _by_time(record, _day)),
         by_channel=grouped(lambda record: [(record.contact.channel, record)]),
         by_language=grouped(lambda record: [(record.contact.language or "", record)]),
         by_topic=grouped(_by_topic),
@@ -135,18 +197,18 @@ def numbers(found: Sequence[Record], target_s: float) -> Numbers:
         answered=len(speeds),
         abandoned=abandoned,
         callbacks=sum(entry.kind == "callback" for record in found for entry in record.entries),
-        average_speed_of_answer_s=_mean(speeds),
+        average_speed_of_answer_s=mean(speeds),
         longest_wait_s=max(speeds, default=None),
         within_target=within,
         service_level=within / (len(speeds) + abandoned) if speeds or abandoned else None,
-        average_talk_s=_mean(
+        average_talk_s=mean(
             [
                 (entry.talk_ended_at - entry.accepted_at).total_seconds()
                 for entry in waits
                 if entry.talk_ended_at and entry.accepted_at
             ]
         ),
-        average_after_contact_s=_mean(
+        average_after_contact_s=mean(
             [
                 (entry.over_at - entry.talk_ended_at).total_seconds()
                 for entry in waits
@@ -154,10 +216,21 @@ def numbers(found: Sequence[Record], target_s: float) -> Numbers:
             ]
         ),
         rated=len(ratings),
-        average_rating=_mean(ratings),
+        average_rating=mean(ratings),
         helped_yes=sum(record.contact.helped is True for record in found),
         helped_no=sum(record.contact.helped is False for record in found),
     )
+
+
+def _columns(facts: type[ContactFacts | EntryFacts], table: type[Contact | QueueEntry]) -> Select[Any]:
+    return select(*(getattr(table, column.name) for column in fields(facts)))
+
+
+async def _facts(session: AsyncSession, facts: type[_Facts], query: Select[Any]) -> list[_Facts]:
+    found: list[_Facts] = []
+    async for part in (await session.stream(query)).partitions(_READ_AT_ONCE):
+        found += [facts(*row) for row in part]
+    return found
 
 
 def _is_by_assistant_alone(record: Record) -> bool:
@@ -167,21 +240,24 @@ def _is_by_assistant_alone(record: Record) -> bool:
     return is_over and contact.handoff_reason is None
 
 
-def _by_time(record: Record, pattern: str) -> list[tuple[str, Record]]:
+def _hour(at: datetime) -> str:
+    return f"{at.astimezone(TIME_ZONE):%H}"
+
+
+def _day(at: datetime) -> str:
+    return f"{at.astimezone(TIME_ZONE):%Y-%m-%d}"
+
+
+def _by_time(record: Record, name: Callable[[datetime], str]) -> list[tuple[str, Record]]:
     """Put a contact where it was registered, and each wait where it began."""
-
-    def name(at: datetime) -> str:
-        return at.astimezone(TIME_ZONE).strftime(pattern)
-
-    own = name(record.contact.created_at)
-    parts: defaultdict[str, list[QueueEntry]] = defaultdict(list, {own: []})
+    parts: defaultdict[str, list[EntryFacts]] = defaultdict(list, {name(record.contact.created_at): []})
     for entry in record.entries:
         parts[name(entry.queued_at)].append(entry)
     return [(time, Record(record.contact, tuple(entries))) for time, entries in parts.items()]
 
 
 def _by_topic(record: Record) -> list[tuple[str, Record]]:
-    parts: defaultdict[str, list[QueueEntry]] = defaultdict(list)
+    parts: defaultdict[str, list[EntryFacts]] = defaultdict(list)
     for entry in record.entries:
         parts[entry.topic or ""].append(entry)
     return [(topic, Record(record.contact, tuple(entries))) for topic, entries in parts.items()]
@@ -189,12 +265,13 @@ def _by_topic(record: Record) -> list[tuple[str, Record]]:
 
 def _by_consultant(record: Record) -> list[tuple[str, Record]]:
     """Give each talk to whoever had it last."""
-    parts: defaultdict[str, list[QueueEntry]] = defaultdict(list)
+    parts: defaultdict[str, list[EntryFacts]] = defaultdict(list)
     for entry in record.entries:
         if entry.consultant_id is not None and entry.accepted_at is not None:
             parts[str(entry.consultant_id)].append(entry)
     return [(consultant, Record(record.contact, tuple(entries))) for consultant, entries in parts.items()]
 
 
-def _mean(values: Sequence[float]) -> float | None:
+def mean(values: Sequence[float]) -> float | None:
+    """Return the mean, None of nothing."""
     return sum(values) / len(values) if values else None

@@ -40,3 +40,8 @@ _TOPIC_OF: Final = {service: code for code, topic in TOPICS.items() for service 
 def topic_of(service: str | None) -> str | None:
     """Return the topic that a service belongs to; None for a service without one, which anybody may serve."""
     return None if service is None else _TOPIC_OF.get(service)
+
+
+def topic_name(code: str | None, language: Language) -> str | None:
+    """Return a topic's name; a code that is no longer in the list names itself."""
+    return TOPICS[code].name[language] if code in TOPICS else code

@@ -15,7 +15,7 @@ from openpyxl.utils import get_column_letter
 from pydantic import BaseModel, ConfigDict
 
 from contact_centre.numbers import Numbers
-from contact_centre.vocabulary import TOPICS
+from contact_centre.vocabulary import topic_name
 from language import Language
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def _sheets(report: Report, names: Mapping[str, str], language: Language) -> Ite
         "by_day": report.by_day,
         "by_channel": report.by_channel,
         "by_language": report.by_language,
-        "by_topic": {_topic(code, language): values for code, values in report.by_topic.items()},
+        "by_topic": {topic_name(code, language) or code: values for code, values in report.by_topic.items()},
         "by_consultant": {names.get(key, key): values for key, values in report.by_consultant.items()},
     }
     for sheet, group in groups.items():
@@ -93,7 +93,3 @@ def _row(key: str, values: Numbers) -> list[_Cell]:
     safe = f"'{key}" if key.startswith(_FORMULA_STARTS) else key
     cells: list[_Cell] = [round(cell, 2) if isinstance(cell, float) else cell for cell in asdict(values).values()]
     return [safe, *cells]
-
-
-def _topic(code: str, language: Language) -> str:
-    return TOPICS[code].name[language] if code in TOPICS else code

@@ -75,7 +75,7 @@ class Line:
             live, known = live.with_for_update(), known.with_for_update()
         rows = {row.id: row for row in await session.scalars(live)}
         duties = list(await session.scalars(known))
-        engine = QueueEngine(policy, map(_consultant, duties), map(_entry, rows.values()))
+        engine = QueueEngine(policy, map(consultant_of, duties), map(_entry, rows.values()))
         return cls(session, engine, rows, duties)
 
     async def enqueue(self, contact: Contact, now: datetime, skill: str | None = None) -> None:
@@ -241,7 +241,8 @@ def _before_state(news: list[tuple[UUID, News]], contact: Contact) -> int:
     return len(news)
 
 
-def _consultant(duty: ConsultantDuty) -> Consultant:
+def consultant_of(duty: ConsultantDuty) -> Consultant:
+    """Return a consultant as the engine knows one."""
     return Consultant(
         id=duty.account_id,
         languages=frozenset(duty.languages),

@@ -68,6 +68,7 @@ def test_every_page_is_fit_for_everyone(page: Page, stack: Stack, language: str)
     choose(page, "ru")
     for role, paths in {
         "administrator": ["", "accounts", "accounts/new", "accounts/1", "audit", "password", "contacts"],
+        "supervisor": ["supervision/", "supervision/report", "supervision/consultants", "supervision/consultants/1"],
         "authority": ["", "contacts", "contacts/26-000001", "nothing"],
     }.items():
         page.context.clear_cookies()

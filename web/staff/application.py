@@ -26,10 +26,22 @@ from web.staff import (
 from web.staff.csrf import ForgedRequestError
 from web.staff.guard import ForbiddenError, NotSignedInError, TemporaryPasswordError
 from web.staff.kb import routes as kb_pages
+from web.staff.supervision import routes as supervision_pages
 
 if TYPE_CHECKING:
     from web.services import Services
 
+_PARTS = (
+    sign_in,
+    home,
+    password_page,
+    console_page,
+    supervision_pages,
+    contacts_pages,
+    kb_pages,
+    accounts_pages,
+    audit_pages,
+)
 _ERRORS = {
     HTTPStatus.NOT_FOUND: "not_found",
     HTTPStatus.METHOD_NOT_ALLOWED: "not_found",
@@ -40,16 +52,7 @@ def mount(app: FastAPI, services: Services) -> None:
     """Put the staff pages of `app` under /staff."""
     staff = FastAPI(openapi_url=None, dependencies=[Depends(csrf.protect)])
     staff.state.services = services
-    for part in (
-        sign_in,
-        home,
-        password_page,
-        console_page,
-        accounts_pages,
-        audit_pages,
-        contacts_pages,
-        kb_pages,
-    ):
+    for part in _PARTS:
         staff.include_router(part.router)
     staff.add_exception_handler(NotSignedInError, _to_sign_in)
     staff.add_exception_handler(TemporaryPasswordError, _to_password)
