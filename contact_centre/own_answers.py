@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import select
 
 from contact_centre import choices, course, texts
+from contact_centre.events import DeskChanged
 from contact_centre.states import Event, State
 from contact_centre.tables import QueueEntry
 from database.base import now
@@ -139,6 +140,7 @@ class _Talk:
             )
             if points is not None:
                 entry.rating = points
+                self._answer.desk_news.append(DeskChanged())
                 if not entry.external:  # a word is written, not spoken
                     contact.awaiting = "rating_word"
                     await self.say(texts.rating_word(self.language), choices.skip(self.language))

@@ -197,9 +197,7 @@ async def list_colleagues(request: Request, account: Serving) -> list[Colleague]
 @router.post("/conversations/{entry_id}/close")
 async def close(request: Request, account: Serving, entry_id: int, body: CloseIn) -> ConversationOut:
     """End the talk with its outcome; the citizen is asked for a rating (rule 17)."""
-    _check_outcome(account, body.outcome)
-    if body.service is not None and body.service not in services.of(request).knowledge.codes:
-        raise InvalidFieldError("service", "unknown_code", language=account.language)
+    _check_result(request, account, body.outcome, body.service)
     with _gone_is(account, "not_yours"):
         await services.of(request).desk.close(entry_id, account, body.outcome, body.service)
     return await _listed(request, account, entry_id)
@@ -208,14 +206,13 @@ async def close(request: Request, account: Serving, entry_id: int, body: CloseIn
 @router.post("/conversations/{entry_id}/after-contact")
 async def after_contact(request: Request, account: Serving, entry_id: int, body: AfterContactIn) -> ConversationOut:
     """Finish after-contact work, or take more time for it."""
-    if body.outcome is not None:
-        _check_outcome(account, body.outcome)
+    _check_result(request, account, body.outcome, body.service)
     desk = services.of(request).desk
     with _gone_is(account, "not_yours"):
         if body.action == "finish":
-            await desk.finish(entry_id, account, body.outcome)
+            await desk.finish(entry_id, account, body.outcome, body.service)
         else:
-            await desk.extend(entry_id, account, body.outcome)
+            await desk.extend(entry_id, account, body.outcome, body.service)
     return await _listed(request, account, entry_id)
 
 
@@ -269,6 +266,8 @@ def _gone_is(account: Account, sentence: str) -> Iterator[None]:
         raise ProblemError(HTTPStatus.CONFLICT, "by_phone", language=account.language) from None
 
 
-def _check_outcome(account: Account, outcome: str) -> None:
-    if outcome not in OUTCOMES:
+def _check_result(request: Request, account: Account, outcome: str | None, service: str | None) -> None:
+    if outcome is not None and outcome not in OUTCOMES:
         raise InvalidFieldError("outcome", "unknown_code", language=account.language)
+    if service is not None and service not in services.of(request).knowledge.codes:
+        raise InvalidFieldError("service", "unknown_code", language=account.language)

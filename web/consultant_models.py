@@ -76,6 +76,7 @@ class AfterContactIn(_Request):
 
     action: Literal["finish", "extend"]
     outcome: str | None = None
+    service: str | None = None
 
 
 class Me(BaseModel):

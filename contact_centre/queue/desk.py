@@ -154,22 +154,23 @@ class Desk:
         async with self.step() as line:
             with suppress(ExternalError):
                 line.engine.end_talk(entry_id, account.id, now())
-            row = line.rows[entry_id]
-            row.outcome = outcome
-            if service is not None:
-                (await line.session.get_one(Contact, row.contact_id)).service = service
+            await _keep_result(line, entry_id, outcome, service)
 
-    async def finish(self, entry_id: int, account: Account, outcome: str | None) -> None:
-        """End after-contact work, perhaps with a better outcome. Raises GoneError."""
+    async def finish(
+        self, entry_id: int, account: Account, outcome: str | None = None, service: str | None = None
+    ) -> None:
+        """End after-contact work, perhaps with a better outcome or service. Raises GoneError."""
         async with self.step() as line:
             line.engine.finish(entry_id, account.id, now())
-            line.rows[entry_id].outcome = outcome or line.rows[entry_id].outcome
+            await _keep_result(line, entry_id, outcome, service)
 
-    async def extend(self, entry_id: int, account: Account, outcome: str | None) -> None:
-        """Let after-contact work last longer. Raises GoneError."""
+    async def extend(
+        self, entry_id: int, account: Account, outcome: str | None = None, service: str | None = None
+    ) -> None:
+        """Let after-contact work last longer, perhaps with a better outcome or service. Raises GoneError."""
         async with self.step() as line:
             line.engine.extend(entry_id, account.id, now())
-            line.rows[entry_id].outcome = outcome or line.rows[entry_id].outcome
+            await _keep_result(line, entry_id, outcome, service)
 
     async def say(self, entry_id: int, account: Account, text: str, client_id: str) -> Message:
         """Say something to the citizen; the same `client_id` twice is said once.
@@ -314,6 +315,14 @@ class Desk:
             if contact.channel in _LIVE_CHANNELS:
                 await course.say(line.session, contact, "system", texts.of_event(event, language) or "", language)
             line.news += [(contact.id, MessagesAdded()), (contact.id, StateChanged(contact.state))]
+
+
+async def _keep_result(line: Line, entry_id: int, outcome: str | None, service: str | None) -> None:
+    """Keep what a talk came to; None changes nothing."""
+    row = line.rows[entry_id]
+    row.outcome = outcome or row.outcome
+    if service is not None:
+        (await line.session.get_one(Contact, row.contact_id)).service = service
 
 
 async def _own_talk(session: AsyncSession, entry_id: int, account: Account) -> QueueEntry | None:

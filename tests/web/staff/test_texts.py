@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import pytest
 
+from contact_centre.queue.model import Presence
+from contact_centre.states import Event, State
+from contact_centre.values import Channel, Sender
+from kb.aspects import ASPECTS
 from staff.passwords import Weakness
 from staff.roles import Role
 from web import site
+from web.staff.console_page import SHORTCUTS
 from web.staff.pages import SECTIONS
 from web.staff.texts import TEMPLATES, MissingTextError, keys, text
 
@@ -49,7 +54,18 @@ def test_names_that_templates_put_together_are_there() -> None:
     expected = {f"roles.{role}" for role in Role} | {f"role_about.{role}" for role in Role}
     expected |= {f"sections.{section.name}.{part}" for section in SECTIONS for part in ("name", "about")}
     expected |= {f"password.problems.{weakness}" for weakness in Weakness}
+    live = {"presence": Presence, "event": Event, "state": State}
+    expected |= {f"console.live.{place}.{value}" for place, values in live.items() for value in values}
+    expected |= {f"console.live.who.{sender}" for sender in get_args(Sender)}
+    expected |= {f"console.live.channel.{channel}" for channel in get_args(Channel)}
+    expected |= {f"console.key.{name}" for name, _ in SHORTCUTS} | {f"kb.aspects.{aspect}" for aspect in ASPECTS}
     assert expected <= keys()
+
+
+@pytest.mark.parametrize("script", sorted((site.FOLDER / "console").glob("*.js")), ids=lambda path: path.name)
+def test_every_text_that_a_script_of_the_console_names_is_there(script: Path) -> None:
+    named = re.findall(r"""\bt\(\s*"([\w.]+)\"""", script.read_text(encoding="utf-8"))
+    assert {f"console.live.{name}" for name in named} <= keys()
 
 
 def test_a_missing_text_is_an_error() -> None:

@@ -2,7 +2,7 @@
 
 import { RefusedError } from "../shared/http.js";
 import { Pause, backoffMs } from "../shared/pause.js";
-import { isWritten } from "./calls.js";
+import { isCall, isWritten } from "./calls.js";
 import { setClock } from "./clock.js";
 import { Stream } from "./stream.js";
 import { Talk } from "./talk.js";
@@ -59,6 +59,7 @@ export class Desk {
       onOpen: () => this.#opened(),
       onLost: () => {
         this.#isFresh = false;
+        for (const talk of this.talks.values()) talk.isBehind = true;
       },
       onSignedOut: () => this.#signOut(),
       poll: () => this.#poll(),
@@ -174,17 +175,19 @@ export class Desk {
       return true;
     });
 
-  extend = (outcome) =>
+  /** @param {{outcome: string | null, service: string | null}} found */
+  extend = (found) =>
     this.#command(async () => {
       const talk = this.current;
-      talk.update(await this.api.afterContact(talk.id, { action: "extend", outcome }));
+      talk.update(await this.api.afterContact(talk.id, { action: "extend", ...found }));
     });
 
-  finish = (outcome) =>
+  /** @param {{outcome: string | null, service: string | null}} found */
+  finish = (found) =>
     this.#command(async () => {
       const { id } = this.current;
       this.#leaving.add(id);
-      await this.api.afterContact(id, { action: "finish", outcome }).catch((error) => this.#stay(id, error));
+      await this.api.afterContact(id, { action: "finish", ...found }).catch((error) => this.#stay(id, error));
       this.#leave(id);
       return true;
     });
@@ -227,7 +230,7 @@ export class Desk {
     else {
       const talk = this.talks.get(frame.conversation);
       if (!talk) return;
-      if (frame.type === "message") this.#takeMessages(talk, [frame.message]);
+      if (frame.type === "message") this.#heard(talk, talk.hear(frame.message));
       if (frame.type === "typing") talk.typed();
       if (frame.type === "marks") {
         talk.marks = frame.marks;
@@ -274,11 +277,13 @@ export class Desk {
     const talk = new Talk(info, this.store.talk(info.id));
     this.talks.set(info.id, talk);
     this.#deliver(talk);
+    // The receiver is lifted: who calls is on the screen before the first word.
+    if (isCall(info) && talk.isOpen) this.open(talk.id);
     return talk;
   }
 
-  #takeMessages(talk, messages) {
-    const fresh = talk.take(messages);
+  /** @param {Talk} talk @param {any[]} fresh messages that were not known before */
+  #heard(talk, fresh) {
     const said = fresh.filter(({ from }) => from === "citizen");
     if (said.length === 0) return;
     const isSeen = talk === this.current && document.visibilityState === "visible";
@@ -328,12 +333,11 @@ export class Desk {
       talk.seenTold = 0;
       if (!talk.full) continue;
       try {
-        for (let more = true; more; ) {
-          const { messages, marks } = await this.api.messages(talk.id, talk.lastId);
+        do {
+          const { messages, marks } = await this.api.messages(talk.id, talk.readTo);
           talk.marks = marks;
-          this.#takeMessages(talk, messages);
-          more = messages.length > 0;
-        }
+          this.#heard(talk, talk.read(messages));
+        } while (talk.isBehind);
       } catch (error) {
         // The next connection reads it again.
         console.warn("console: could not catch up", error);
@@ -411,7 +415,7 @@ export class Desk {
     for (let failures = 0; this.talks.get(talk.id) === talk && talk.outbox.length > 0; ) {
       const [entry] = talk.outbox;
       try {
-        this.#takeMessages(talk, [await this.api.say(talk.id, entry)]);
+        talk.take([await this.api.say(talk.id, entry)]);
         talk.drop(entry.clientId);
         talk.stuck = false;
         failures = 0;
@@ -459,6 +463,12 @@ export class Desk {
 
   #changed() {
     this.onChange();
+  }
+
+  /** @returns {boolean} whether the conversation on the screen is ended or given away here, not by hanging up */
+  get canEnd() {
+    const talk = this.current;
+    return Boolean(talk?.isOpen && !isCall(talk.info));
   }
 
   /** @returns {boolean} whether the conversation on the screen can be written in */

@@ -6,6 +6,18 @@ import { t } from "./texts.js";
 /** @type {(id: string) => any} */
 const $ = (id) => document.getElementById(id);
 
+/**
+ * Put the services into a list after its first option, which says that none is named.
+ * @param {HTMLSelectElement} select
+ * @param {{code: string, name: string}[]} services
+ * @param {string | null} chosen
+ */
+export function fillServices(select, services, chosen) {
+  const [none] = select.options;
+  select.replaceChildren(none, ...services.map(({ code, name }) => element("option", { value: code }, name)));
+  select.value = chosen ?? "";
+}
+
 class Form {
   /**
    * @param {string} name
@@ -25,7 +37,7 @@ class Form {
   }
 
   async open() {
-    if (!this.desk.current?.isOpen || this.dialog.open) return;
+    if (!this.desk.canEnd || this.dialog.open) return;
     this.complain("");
     this.fill(this.desk.current);
     this.dialog.showModal();
@@ -50,12 +62,7 @@ export class CloseForm extends Form {
   fill({ info }) {
     const { vocabulary, services, language } = this.desk;
     $("outcomes").replaceChildren(...vocabulary.outcomes.map((one) => outcome(one.code, one[language])));
-    const [none] = $("close-service").options;
-    $("close-service").replaceChildren(
-      none,
-      ...services.map(({ code, name }) => element("option", { value: code }, name)),
-    );
-    $("close-service").value = info.service ?? "";
+    fillServices($("close-service"), services, info.service);
   }
 
   async submit() {

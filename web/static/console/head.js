@@ -30,7 +30,7 @@ export class Head {
       write(line, words ?? "");
       line.lang = info.language;
     }
-    $("transfer").hidden = $("close").hidden = !talk.isOpen;
+    $("transfer").hidden = $("close").hidden = !this.desk.canEnd;
   }
 
   #facts({ info, isOpen }) {

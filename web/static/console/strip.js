@@ -30,6 +30,7 @@ export class Strip {
     }
     const values = { presence: t(`presence.${me.presence}`), load: me.load, capacity: me.capacity };
     write(this.#doing, t("doing", { ...values, time: length(since(me.since)) }));
+    document.getElementById("phone-ready").hidden = !me.phone_ready;
     this.#sound.setAttribute("aria-pressed", String(this.alerts.hasSound));
     this.#notices.setAttribute("aria-pressed", String(this.alerts.hasNotices));
     this.#notices.hidden = !this.alerts.canNotice;

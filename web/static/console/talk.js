@@ -14,6 +14,10 @@ export class Talk {
   unread = 0;
   /** The last message that the server was told to be seen. */
   seenTold = 0;
+  /** Nothing up to this message is missing. An own message that comes back may have overtaken others. */
+  readTo = 0;
+  /** The line was dead, and what was said meanwhile has not been read yet. */
+  isBehind = false;
   /** The connection failed the oldest message, so all of them wait. */
   stuck = false;
   #messages = new Map();
@@ -66,6 +70,20 @@ export class Talk {
     this.notes = full.notes;
     this.marks = full.marks;
     this.take(full.messages);
+    this.readTo = full.messages.at(-1)?.id ?? 0;
+  }
+
+  /** Take a message that was told in its order. @returns {any[]} as `take` */
+  hear(message) {
+    if (!this.isBehind) this.readTo = Math.max(this.readTo, message.id);
+    return this.take([message]);
+  }
+
+  /** Take the next messages after `readTo`. @returns {any[]} as `take` */
+  read(messages) {
+    this.readTo = messages.at(-1)?.id ?? this.readTo;
+    this.isBehind = messages.length > 0;
+    return this.take(messages);
   }
 
   /** @returns {any[]} those not known before */

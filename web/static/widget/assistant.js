@@ -13,6 +13,9 @@ import { Stream } from "./stream.js";
 /** @typedef {import("./texts.js").Language} Language */
 /** @typedef {(texts: import("./texts.js").Texts) => string} Sentence in whichever language is on */
 
+/** How long "writes" is shown after the last sign of it. */
+const WRITING_MS = 6_000;
+const TYPING_EVERY_MS = 3_000;
 /** An answer that is there sooner needs no "is preparing an answer" before it. */
 const TYPING_AFTER_MS = 500;
 
@@ -21,6 +24,8 @@ export class Assistant {
   notice = null;
   connected = true;
   typing = false;
+  /** The consultant writes. */
+  writing = false;
   /** Lines of before a reload are still coming. */
   restoring = false;
   unread = 0;
@@ -29,6 +34,10 @@ export class Assistant {
   #conversation = new Conversation(this.#saved.outbox);
   #pause = new Pause();
   #expiries = 0;
+  #writingEnds = 0;
+  #typingTold = 0;
+  /** The last message that the consultant was told to be read. */
+  #readTold = 0;
   #stopped = false;
   /** @type {Stream | null} */
   #stream = null;
@@ -70,6 +79,7 @@ export class Assistant {
   set draft(draft) {
     this.#saved.draft = draft;
     this.#save();
+    this.#tellTyping();
   }
 
   get open() {
@@ -81,6 +91,7 @@ export class Assistant {
     this.unread = 0;
     if (open && !this.#saved.ticket) this.#ticket();
     this.#changed();
+    this.#tellRead();
   }
 
   /** The registration number, once there is one. */
@@ -110,6 +121,7 @@ export class Assistant {
   hurry() {
     this.#pause.wake();
     this.#stream?.hurry();
+    this.#tellRead();
   }
 
   /**
@@ -133,6 +145,9 @@ export class Assistant {
 
   /** @param {Conversation} conversation */
   #begin(conversation) {
+    clearTimeout(this.#writingEnds);
+    this.writing = false;
+    this.#readTold = 0;
     this.#stream?.stop();
     this.#stream = null;
     this.#saved.ticket = null;
@@ -208,7 +223,12 @@ export class Assistant {
       lastId: () => conversation.lastId,
       onMessage: (message) => this.#take({ messages: [message] }),
       onState: (state) => this.#take({ state, messages: [] }),
-      onConnected: () => this.#reached(),
+      onTyping: () => this.#write(),
+      onSeen: (id) => this.#see(conversation, id),
+      onConnected: () => {
+        this.#readTold = 0;
+        this.#reached();
+      },
       onExpired: () => this.#expire(conversation),
       read: () => this.#read(ticket, conversation),
     });
@@ -304,6 +324,44 @@ export class Assistant {
     this.#changed();
   }
 
+  #write() {
+    clearTimeout(this.#writingEnds);
+    this.writing = true;
+    this.#writingEnds = setTimeout(() => this.#written(), WRITING_MS);
+    this.#changed();
+  }
+
+  #written() {
+    clearTimeout(this.#writingEnds);
+    this.writing = false;
+    this.#changed();
+  }
+
+  /**
+   * @param {Conversation} conversation
+   * @param {number} id
+   */
+  #see(conversation, id) {
+    conversation.seenId = id;
+    this.#changed();
+  }
+
+  #tellTyping() {
+    const { state } = this.#conversation;
+    if (state !== "consultant" || !this.draft || Date.now() - this.#typingTold < TYPING_EVERY_MS) return;
+    this.#typingTold = Date.now();
+    this.#stream?.tell({ type: "typing" });
+  }
+
+  /** Only what is in sight is read. */
+  #tellRead() {
+    const { state, lastId } = this.#conversation;
+    const isSeen = this.open && !this.restoring && document.visibilityState === "visible";
+    if (!isSeen || (state !== "consultant" && state !== "rating")) return;
+    if (!lastId || lastId <= this.#readTold) return;
+    if (this.#stream?.tell({ type: "read", id: lastId })) this.#readTold = lastId;
+  }
+
   /**
    * @param {Conversation} conversation
    * @param {Entry} entry
@@ -346,8 +404,10 @@ export class Assistant {
     const answers = this.#conversation.add(messages).filter(({ from }) => from !== "citizen");
     if (state) this.#conversation.state = state;
     if (answers.length > 0) this.typing = false;
+    if (answers.length > 0 && this.writing) this.#written();
     if (!this.open && !this.restoring) this.unread += answers.length;
     this.#changed();
+    this.#tellRead();
   }
 
   #changed() {

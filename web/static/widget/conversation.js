@@ -20,7 +20,7 @@ import { randomId } from "../shared/id.js";
  * @property {Message | null} message null while it is on its way
  * @property {string} text
  * @property {string} at
- * @property {"kept" | "sending" | "unsent"} status
+ * @property {"kept" | "seen" | "sending" | "unsent"} status
  */
 
 export class Conversation {
@@ -34,6 +34,8 @@ export class Conversation {
   state = "bot";
   /** The connection failed the oldest entry, so all of them wait. */
   stuck = false;
+  /** The consultant has seen everything up to this message. */
+  seenId = 0;
 
   /** @param {Entry[]} outbox */
   constructor(outbox = []) {
@@ -102,12 +104,14 @@ export class Conversation {
 
   /** @returns {Line[]} */
   get lines() {
-    const messages = [...this.#messages.values()].map((message) => ({
+    const kept = [...this.#messages.values()];
+    const seen = kept.findLast(({ from, id }) => from === "citizen" && id <= this.seenId);
+    const messages = kept.map((message) => ({
       key: this.#confirmed.get(message.id) ?? String(message.id),
       message,
       text: message.text,
       at: message.at,
-      status: /** @type {const} */ ("kept"),
+      status: message === seen ? /** @type {const} */ ("seen") : /** @type {const} */ ("kept"),
     }));
     const waiting = this.#unconfirmed().map((entry) => ({
       key: entry.clientId,

@@ -157,7 +157,7 @@ export class Lines {
     write(time, clock(at));
     time.dateTime = at;
     write(status, state === "kept" ? "" : t[state]);
-    item.classList.toggle("waiting", state !== "kept");
+    item.classList.toggle("waiting", state === "sending" || state === "unsent");
   }
 
   /**

@@ -9,6 +9,8 @@ import { Pause, backoffMs } from "../shared/pause.js";
  * @property {() => number | null} lastId
  * @property {(message: Message) => void} onMessage
  * @property {(state: State) => void} onState
+ * @property {() => void} onTyping the consultant writes
+ * @property {(id: number) => void} onSeen the consultant has seen everything up to this message
  * @property {() => void} onConnected
  * @property {() => void} onExpired
  * @property {() => Promise<boolean>} read fetches what is missing; false: the server cannot be reached
@@ -80,7 +82,7 @@ export class Stream {
       socket.onopen = () => {
         clearTimeout(opening);
         openedAt = Date.now();
-        socket.send(JSON.stringify({ token: this.token, after: this.listener.lastId() }));
+        socket.send(JSON.stringify({ token: this.token, after: this.listener.lastId(), marks: true }));
         this.listener.onConnected();
       };
       socket.onmessage = ({ data }) => this.#take(JSON.parse(data));
@@ -97,9 +99,24 @@ export class Stream {
     if (!(await this.listener.read())) socket.close();
   }
 
-  /** @param {{type: "message", message: Message} | {type: "state", state: State}} frame */
+  /**
+   * Tell what the citizen does; without a connection nobody needs to know.
+   * @param {{type: "typing"} | {type: "read", id: number}} frame
+   * @returns {boolean} whether it was told
+   */
+  tell(frame) {
+    if (this.#socket?.readyState !== WebSocket.OPEN) return false;
+    this.#socket.send(JSON.stringify(frame));
+    return true;
+  }
+
+  /**
+   * @param {{type: "message", message: Message} | {type: "state", state: State} | {type: "typing"} | {type: "seen", id: number}} frame
+   */
   #take(frame) {
     if (this.#stopped) return;
+    if (frame.type === "typing") this.listener.onTyping();
+    if (frame.type === "seen") this.listener.onSeen(frame.id);
     if (frame.type === "message") this.listener.onMessage(frame.message);
     if (frame.type === "state") this.listener.onState(frame.state);
   }

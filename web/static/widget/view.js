@@ -168,13 +168,13 @@ export class View {
     this.#renderFrame();
     write(this.#state, t.state[conversation.state]);
     write(this.#number, assistant.number ? t.number(assistant.number) : "");
-    write(this.#typing, assistant.typing ? t.typing : "");
+    write(this.#typing, assistant.typing ? t.typing : assistant.writing ? t.writes : "");
     write(this.#notice, this.#spoken(t) || (assistant.connected ? (assistant.notice?.(t) ?? "") : t.offline));
     this.#composer.render(t);
     this.#lines.render({
       lines: conversation.lines,
       buttons: conversation.buttons,
-      typing: assistant.typing,
+      typing: assistant.typing || assistant.writing,
       language,
       restoring: assistant.restoring,
     });
