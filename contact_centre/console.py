@@ -161,12 +161,8 @@ class Console:
             said = select(Message).where(Message.contact_id == of_contact).order_by(Message.id)
             messages = list(await session.scalars(said))
             notes = await _notes(session, of_contact)
-            events = list(
-                await session.scalars(
-                    select(ContactEvent).where(ContactEvent.contact_id == of_contact).order_by(ContactEvent.id)
-                )
-            )
-            history = await _history(session, item)
+            events = await _events(session, of_contact)
+            history = await _history(session, item.contact, item.row.phone)
             talk = await _talk(session, item)
             authors: list[Message | Note | ContactEvent] = [*messages, *notes, *events]
             ids = {one.account_id for one in authors if one.account_id is not None}
@@ -177,6 +173,16 @@ class Console:
         """Return what consultants wrote for each other of a contact."""
         async with self._database.read() as session:
             return await _notes(session, contact_id)
+
+    async def events(self, contact_id: UUID) -> list[ContactEvent]:
+        """Return what happened to a contact."""
+        async with self._database.read() as session:
+            return await _events(session, contact_id)
+
+    async def history(self, contact: Contact) -> list[tuple[Contact, QueueEntry | None]]:
+        """Return the citizen's other contacts, newest first, with their last consultation."""
+        async with self._database.read() as session:
+            return await _history(session, contact)
 
     async def consultations(self, contact_id: UUID) -> list[QueueEntry]:
         """Return a contact's ways through the queue."""
@@ -239,19 +245,18 @@ async def _talk(session: AsyncSession, item: Item) -> Talk:
     return Talk(item, last, await session.scalar(unread) or 0)
 
 
-async def _history(session: AsyncSession, item: Item) -> list[tuple[Contact, QueueEntry | None]]:
-    """Return the other contacts of the same phone or e-mail, newest first, with their last consultation."""
-    phones = {phone for phone in (item.contact.phone, item.row.phone) if phone}
+async def _history(
+    session: AsyncSession, contact: Contact, left_phone: str | None = None
+) -> list[tuple[Contact, QueueEntry | None]]:
+    """Return the other contacts of the same phone (`left_phone`: the one to call back) or e-mail, newest first."""
+    phones = {phone for phone in (contact.phone, left_phone) if phone}
     same: list[ColumnElement[bool]] = [Contact.phone.in_(phones)] if phones else []
-    if item.contact.email:
-        same.append(Contact.email == item.contact.email)
+    if contact.email:
+        same.append(Contact.email == contact.email)
     if not same:
         return []
     query = (
-        select(Contact)
-        .where(or_(*same), Contact.id != item.contact.id)
-        .order_by(Contact.created_at.desc())
-        .limit(HISTORY)
+        select(Contact).where(or_(*same), Contact.id != contact.id).order_by(Contact.created_at.desc()).limit(HISTORY)
     )
     contacts = list(await session.scalars(query))
     last = await last_entries(session, [contact.id for contact in contacts])
@@ -265,6 +270,11 @@ async def last_entries(session: AsyncSession, contact_ids: Sequence[UUID]) -> di
     )
     query = select(QueueEntry).where(QueueEntry.id.in_(newest))
     return {row.contact_id: row for row in await session.scalars(query)}
+
+
+async def _events(session: AsyncSession, contact_id: UUID) -> list[ContactEvent]:
+    query = select(ContactEvent).where(ContactEvent.contact_id == contact_id).order_by(ContactEvent.id)
+    return list(await session.scalars(query))
 
 
 async def _notes(session: AsyncSession, contact_id: UUID) -> list[Note]:

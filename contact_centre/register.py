@@ -226,12 +226,6 @@ class Register:
             raise UnknownContactError(f"no contact under the number {number!r}")
         return contact
 
-    async def newest(self) -> list[Contact]:
-        """Return the contacts that were registered last, newest first, `PAGE` at most."""
-        query = select(Contact).order_by(Contact.created_at.desc(), Contact.number.desc()).limit(PAGE)
-        async with self._database.read() as session:
-            return list(await session.scalars(query))
-
     async def keep(
         self, contact_id: UUID, *, text: str, language: Language, payload: str | None, client_id: str | None
     ) -> tuple[Message, bool]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import false, or_, select
 
 from contact_centre.console import last_entries
 from contact_centre.tables import Contact, Message
@@ -51,8 +51,8 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     if wanted.phone is not None:
         digits = "".join(filter(str.isdigit, wanted.phone))
         # 8 701…, +7 701… and 701… are one number.
-        tail = digits[-10:] if len(digits) >= _FEWEST_DIGITS else "\x00"
-        conditions.append(Contact.phone.endswith(tail, autoescape=True))
+        is_enough = len(digits) >= _FEWEST_DIGITS
+        conditions.append(Contact.phone.endswith(digits[-10:], autoescape=True) if is_enough else false())
     if wanted.text is not None:
         conditions.append(Contact.id.in_(select(Message.contact_id).where(_says(wanted.text.strip()))))
     if wanted.since is not None:

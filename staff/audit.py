@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
+from database.base import now
 from staff.tables import AuditRecord
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
+    from datetime import datetime, timedelta
 
     from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -32,6 +33,7 @@ class Action(StrEnum):
     PASSWORD_RESET = "password_reset"  # noqa: S105  a name
     AUDIT_READ = "audit_read"
     CONTACT_READ = "contact_read"
+    TALK_WATCHED = "talk_watched"
     CONTACTS_SEARCHED = "contacts_searched"
     CONSULTANT_CHANGED = "consultant_changed"
     ARTICLE_PUBLISHED = "article_published"
@@ -80,6 +82,22 @@ class AuditLog:
         """
         async with self._database.write() as session:
             add(session, account, action, subject, detail=detail, address=address)
+
+    async def record_once(
+        self, account: Account, action: Action, subject: Subject, *, within: timedelta, address: str | None = None
+    ) -> None:
+        """Add a record unless the same person did the same within this time: for a look that goes on."""
+        same = (
+            select(AuditRecord.at)
+            .where(AuditRecord.object_kind == subject.kind, AuditRecord.object_id == subject.id)
+            .where(AuditRecord.account_id == account.id, AuditRecord.action == action.value)
+            .order_by(AuditRecord.id.desc())
+            .limit(1)
+        )
+        async with self._database.read() as session:
+            last = await session.scalar(same)
+        if last is None or last <= now() - within:
+            await self.record(account, action, subject, address=address)
 
     async def records(self, wanted: Filter, limit: int) -> Sequence[AuditRecord]:
         """Return the newest records that fit, `limit` at most, newest first."""

@@ -111,7 +111,7 @@ def test_a_look_at_a_conversation_is_seen_by_the_authority(page: Page, stack: St
     sign_in(page, stack, "consultant")
     page.get_by_role("link", name="Обращения").first.click()
     page.get_by_label("Номер").fill(number)
-    page.get_by_role("button", name="Открыть").click()
+    page.get_by_role("button", name="Найти").click()
     expect(page.get_by_role("heading", name=f"Обращение {number}")).to_be_visible()
     page.get_by_role("button", name="Выйти").click()
     sign_in(page, stack, "authority")

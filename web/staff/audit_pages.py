@@ -1,7 +1,6 @@
 """Owns the page of the audit log."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
 from functools import partial
 from typing import Annotated, Final, Literal
 from urllib.parse import urlencode
@@ -14,7 +13,8 @@ from staff.audit import Action, Filter
 from staff.roles import Permission
 from staff.tables import Account, AuditRecord
 from web import services
-from web.staff import pages
+from web.staff import days, pages
+from web.staff.days import Day
 from web.staff.guard import require
 from web.staff.sign_in import client_address
 from web.staff.texts import keys, text
@@ -29,8 +29,8 @@ class Asked(BaseModel):
 
     login: str = Field("", max_length=64)
     action: Action | Literal[""] = ""
-    since: date | Literal[""] = ""
-    until: date | Literal[""] = ""
+    since: Day = ""
+    until: Day = ""
     before: int | None = Field(None, ge=1, lt=2**63)
 
     def filter(self) -> Filter:
@@ -38,8 +38,8 @@ class Asked(BaseModel):
         return Filter(
             login=self.login.strip().casefold() or None,
             action=self.action or None,
-            since=_midnight(self.since) if self.since else None,
-            until=_midnight(self.until) + timedelta(days=1) if self.until else None,
+            since=days.begin(self.since),
+            until=days.end(self.until),
             before=self.before,
         )
 
@@ -78,7 +78,3 @@ def _word(spoken: Language, place: str, name: str) -> str:
     """Return the text for a name under `place`, or the name itself: records outlive the code that made them."""
     key = f"{place}.{name}"
     return text(key, spoken) if key in keys() else name
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), pages.TIME_ZONE)

@@ -30,6 +30,7 @@ _PLACES = {
     for name in re.findall(r"\{([a-z_]+)\}", path.read_text(encoding="utf-8"))
 }
 _USED = re.compile(r"""\bt\(\s*["']([\w.]+)["']\s*[,)]""")
+_OF_PRESENCE = ("supervision.presences", "supervision.presence_counts")
 _KAZAKH = re.compile(r"[әғқңөұүһі]", re.IGNORECASE)
 
 
@@ -59,6 +60,8 @@ def test_names_that_templates_put_together_are_there() -> None:
     expected |= {f"console.live.who.{sender}" for sender in get_args(Sender)}
     expected |= {f"console.live.channel.{channel}" for channel in get_args(Channel)}
     expected |= {f"console.key.{name}" for name, _ in SHORTCUTS} | {f"kb.aspects.{aspect}" for aspect in ASPECTS}
+    expected |= {f"{place}.{presence}" for presence in Presence for place in _OF_PRESENCE}
+    expected |= {f"contacts.states.{state}" for state in State}
     assert expected <= keys()
 
 

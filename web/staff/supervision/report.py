@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import partial
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
@@ -16,6 +16,7 @@ from contact_centre.vocabulary import OUTCOMES, topic_name
 from language import Language
 from web import services, supervision
 from web.staff import pages
+from web.staff.days import Day
 from web.staff.supervision import charts
 from web.staff.supervision.access import Counting
 from web.staff.supervision.charts import Chart
@@ -36,8 +37,8 @@ _OF_TOPICS: Final = ("queued", "abandoned", *_OF_TALKS)
 class Asked(BaseModel):
     """The days that are asked for; empty means today."""
 
-    since: date | Literal[""] = ""
-    until: date | Literal[""] = ""
+    since: Day = ""
+    until: Day = ""
 
     @property
     def period(self) -> Period:
