@@ -12,7 +12,7 @@ import uvicorn
 
 from language import LANGUAGES
 from observability import logs
-from voice_channel import phrases, speech_models
+from voice_channel import phrases, priority, speech_models
 from voice_channel.call import Parts
 from voice_channel.chat_client import ChatClient
 from voice_channel.control import create_app
@@ -54,6 +54,8 @@ async def serve(settings: Settings) -> None:
         parts = Parts(TUNING, recogniser, speaker, chat, _recordings(settings))
         sessions = Sessions()
         switchboard = Switchboard(sessions, parts, settings.voice_calls_limit)
+        if settings.voice_realtime:
+            priority.go_first()
         rehearsing = asyncio.create_task(_rehearse(speaker))
         closing.callback(rehearsing.cancel)
         server = await asyncio.start_server(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from voice_channel import echo
 from voice_channel.audio import FRAME_BYTES, FRAME_S, SILENCE
+from voice_channel.loudness import Loudness
 from voice_channel.phrase_hints import hints
 from voice_channel.recogniser import RecogniserLostError
 from voice_channel.turns.barge_in import Action, BargeIn
@@ -80,6 +81,8 @@ class Ears:
         self._preroll: deque[bytes] = deque(maxlen=round(tuning.preroll_s / FRAME_S))
         self._line: deque[bytes] = deque(maxlen=round(_ECHO_PROBE_S / FRAME_S))
         self._sent: deque[bytes] = deque(maxlen=round((tuning.echo_delay_s + _ECHO_PROBE_S) / FRAME_S))
+        self._loudness = Loudness()
+        self._sounding_s = 0.0
         self._finishing: set[asyncio.Task[None]] = set()
         self.interruptible = True
 
@@ -126,6 +129,7 @@ class Ears:
 
     def _frame(self, pcm: bytes, at: float) -> None:
         self._line.append(pcm)
+        self._sounding_s = self._sounding_s + FRAME_S if self._loudness.is_sound(pcm) else 0.0
         was_open = self._turn.open
         for speech in self._vad.windows(pcm):
             self._window(at, speech=speech)
@@ -154,7 +158,7 @@ class Ears:
     def _weigh(self, at: float, *, speech: bool) -> None:
         """Decide whether our voice goes on while the line is not quiet."""
         words = max(self._partial.values(), key=len, default="")
-        action = self._barge_in.hear(at, WINDOW_S, speech=speech, words=words)
+        action = self._barge_in.hear(at, WINDOW_S, speech=speech, words=words, sounding_s=self._sounding_s)
         if action is Action.PAUSE:
             if self._is_echo():
                 self._barge_in.reset()

@@ -23,5 +23,7 @@ class Settings(BaseSettings):
     voice_speech_processes: int = Field(2, ge=1, le=16)
     voice_cache_mb: int = Field(200, ge=1)
     voice_recording: bool = True
+    voice_realtime: bool = True
+    """Whether sound goes before everything else on a busy machine, where the system allows it."""
     speech_models: Path | None = None
     """Folder of the speech models instead of `models/speech`."""

@@ -80,12 +80,15 @@ class SimulatedCaller:
     arrivals: list[float] = field(default_factory=list)
     """When each frame of the other side came."""
     ended: asyncio.Event = field(default_factory=asyncio.Event)
+    first_sound_sent_at: float = 0.0
+    """Of what was spoken last."""
     last_sound_sent_at: float = 0.0
     last_sound_heard_at: float = 0.0
     first_sound_heard_at: float = 0.0
     """Of the other side, since we last spoke or pressed."""
     noise: float = 0.0
     """Root mean square of the noise on our side, of 16-bit samples."""
+    _began: bool = False
     _outgoing: bytearray = field(default_factory=bytearray)
     _spoken: asyncio.Event = field(default_factory=asyncio.Event)
     _answering: asyncio.Event = field(default_factory=asyncio.Event)
@@ -97,6 +100,7 @@ class SimulatedCaller:
     async def speak(self, pcm: bytes) -> None:
         """Speak; returns when the last sound was sent."""
         self._spoken.clear()
+        self._began = False
         self._outgoing += padded(pcm)
         await self._or_ended(self._spoken.wait())
         self._answering.clear()
@@ -170,6 +174,8 @@ class SimulatedCaller:
         del self._outgoing[:FRAME_BYTES]
         if frame and _is_sound(frame):
             self.last_sound_sent_at = at
+            if not self._began:
+                self.first_sound_sent_at, self._began = at, True
         if not self._outgoing:
             self._spoken.set()
         self.writer.write(audiosocket.encode(Kind.AUDIO, self._on_a_noisy_line(frame or SILENCE)))
@@ -206,7 +212,7 @@ class SimulatedCaller:
 
 
 def _is_sound(pcm: bytes) -> bool:
-    return bool(np.abs(np.frombuffer(pcm, np.int16)).max(initial=0) > _AUDIBLE)
+    return pcm != SILENCE and bool(np.abs(np.frombuffer(pcm, np.int16)).max(initial=0) > _AUDIBLE)
 
 
 @asynccontextmanager

@@ -22,7 +22,6 @@ WINDOW_SAMPLES: Final = 256
 WINDOW_S: Final = WINDOW_SAMPLES / SAMPLE_RATE_HZ
 _WINDOW_BYTES: Final = WINDOW_SAMPLES * 2
 _FULL_SCALE: Final = np.float32(32768)
-_FORGETTING_WINDOWS: Final = 12
 
 
 class Vad:
@@ -44,9 +43,8 @@ class Vad:
 
     def forget(self) -> None:
         """Make ready for another call."""
+        self._network.reset()
         self._rest = b""
-        for _ in range(_FORGETTING_WINDOWS):
-            self._window(bytes(_WINDOW_BYTES))
         self._speech = False
 
     def _window(self, pcm: bytes) -> bool:

@@ -89,10 +89,11 @@ class Playing:
         self.at = 0.0
         self.actions: list[tuple[float, Action]] = []
 
-    def line(self, seconds: float, *, speech: bool, words: str = "") -> None:
+    def line(self, seconds: float, *, speech: bool, words: str = "", sounding_s: float = 0.0) -> None:
         for _ in range(round(seconds / TICK_S)):
             self.at += TICK_S
-            if (action := self.barge_in.hear(self.at, TICK_S, speech=speech, words=words)) is not None:
+            action = self.barge_in.hear(self.at, TICK_S, speech=speech, words=words, sounding_s=sounding_s)
+            if action is not None:
                 self.actions.append((self.at, action))
 
 
@@ -104,6 +105,14 @@ def test_speech_pauses_our_voice_at_once_and_words_stop_it() -> None:
     (paused_at, paused), (_, stopped) = playing.actions
     assert (paused, stopped) == (Action.PAUSE, Action.STOP)
     assert paused_at - 2 <= 0.12
+
+
+def test_a_word_that_begins_with_a_hiss_pauses_our_voice_at_its_first_vowel() -> None:
+    playing = Playing()
+    playing.line(0.13, speech=False, sounding_s=0.1)
+    assert playing.actions == []
+    playing.line(TICK_S, speech=True, sounding_s=0.13)
+    assert [action for _, action in playing.actions] == [Action.PAUSE]
 
 
 @pytest.mark.parametrize("words", ["", "угу", "[unk]", "ага угу"])
