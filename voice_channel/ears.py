@@ -111,6 +111,7 @@ class Ears:
 
     def sound(self, pcm: bytes, at: float) -> None:
         """Take sound of the caller that came at `at`."""
+        self._turn.came(at)
         for start in range(0, len(pcm), FRAME_BYTES):
             self._frame(pcm[start : start + FRAME_BYTES], at)
 

@@ -9,7 +9,7 @@ import argparse
 import asyncio
 import sys
 import wave
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -22,7 +22,7 @@ import numpy as np
 import soundfile
 
 from voice_channel import audiosocket
-from voice_channel.audio import FRAME_BYTES, FRAME_S, SAMPLE_RATE_HZ, SILENCE, padded
+from voice_channel.audio import FRAME_BYTES, SAMPLE_RATE_HZ, SILENCE, padded
 from voice_channel.audiosocket import FrameParser, Kind
 from voice_channel.pacing import Pacer
 from voice_channel.settings import Settings
@@ -35,10 +35,11 @@ if TYPE_CHECKING:
 
 _AUDIBLE: Final = 150
 """Peak of 16-bit samples from which a frame is sound and not silence."""
-_SENTENCE_END_S: Final = 0.9
-"""Quiet after which the other side has finished speaking; between its sentences there is less."""
+_SENTENCE_END_FRAMES: Final = 45
+"""Quiet (0.9 s) after which the other side has finished speaking; between its sentences there is less."""
 _ANSWER_LIMIT_S: Final = 15.0
 _READ_BYTES: Final = 65_536
+_CHANCE: Final = np.random.default_rng()
 
 
 class CallEndedError(Exception):
@@ -92,6 +93,8 @@ class SimulatedCaller:
     _outgoing: bytearray = field(default_factory=bytearray)
     _spoken: asyncio.Event = field(default_factory=asyncio.Event)
     _answering: asyncio.Event = field(default_factory=asyncio.Event)
+    _silent_frames: int = 0
+    _fell_silent: asyncio.Event = field(default_factory=asyncio.Event)
 
     def start(self) -> list[asyncio.Task[None]]:
         """Begin to send and to listen."""
@@ -131,8 +134,8 @@ class SimulatedCaller:
 
     async def falls_silent(self) -> float:
         """Wait until the other side has finished; return when its last sound came."""
-        while self._quiet_s() < _SENTENCE_END_S and not self.ended.is_set():  # noqa: ASYNC110  silence is no event
-            await asyncio.sleep(FRAME_S)
+        with suppress(CallEndedError):
+            await self._or_ended(self._fell_silent.wait())
         return self.last_sound_heard_at
 
     def hang_up(self) -> None:
@@ -146,9 +149,6 @@ class SimulatedCaller:
             file.setsampwidth(2)
             file.setframerate(SAMPLE_RATE_HZ)
             file.writeframes(bytes(self.heard))
-
-    def _quiet_s(self) -> float:
-        return asyncio.get_running_loop().time() - self.last_sound_heard_at
 
     async def _or_ended(self, waiting: Coroutine[object, object, object]) -> None:
         """Wait, but not longer than the call lasts."""
@@ -183,7 +183,7 @@ class SimulatedCaller:
     def _on_a_noisy_line(self, frame: bytes) -> bytes:
         if not self.noise:
             return frame
-        samples = np.frombuffer(frame, np.int16) + np.random.default_rng().normal(0, self.noise, len(frame) // 2)
+        samples = np.frombuffer(frame, np.int16) + _CHANCE.normal(0, self.noise, len(frame) // 2)
         return bytes(np.clip(samples, -32768, 32767).astype(np.int16).tobytes())
 
     async def _listen(self) -> None:
@@ -204,7 +204,13 @@ class SimulatedCaller:
     def _hear(self, pcm: bytes, at: float) -> None:
         self.heard += pcm
         self.arrivals.append(at)
-        if _is_sound(pcm):
+        if not _is_sound(pcm):
+            self._silent_frames += 1
+            if self._silent_frames >= _SENTENCE_END_FRAMES:
+                self._fell_silent.set()
+        else:
+            self._silent_frames = 0
+            self._fell_silent.clear()
             self.last_sound_heard_at = at
             if not self._answering.is_set():
                 self.first_sound_heard_at = at

@@ -21,6 +21,11 @@ class Tuning:
     longest_turn_s: float = 30.0
     """A turn is taken even when the caller's side never gets quiet."""
 
+    line_beat_s: float = 0.1
+    """Sound comes every 20 ms; a longer gap is a hiccup of the network."""
+    line_stall_s: float = 0.4
+    """So much of a gap is no quiet of the caller's; a line that brings nothing for longer has fallen silent."""
+
     # Speech, as the voice activity detector (VAD) sees it.
     speech_probability: float = 0.5
     quiet_probability: float = 0.35

@@ -76,6 +76,17 @@ def test_the_words_of_the_last_turn_do_not_hurry_the_next() -> None:
     assert turn.over(5.0 + TUNING.plain_s)
 
 
+def test_a_hiccup_of_the_network_in_mid_word_ends_no_turn_and_a_line_that_stays_silent_does() -> None:
+    turn = EndOfTurn(TUNING)
+    turn.came(1.0)
+    turn.speech(1.0, 0.5)
+    turn.words("да")
+    assert not turn.over(1.0 + TUNING.line_stall_s)
+    turn.came(1.0 + TUNING.line_stall_s)
+    assert not turn.over(1.0 + TUNING.line_stall_s + TUNING.complete_s / 4)
+    assert turn.over(1.0 + 2 * TUNING.line_stall_s + TUNING.complete_s + TICK_S)
+
+
 @pytest.mark.parametrize(("words", "expecting"), [("", Expecting.WORDS), ("паспорт", Expecting.WORDS)])
 def test_a_few_words_get_the_plain_wait(words: str, expecting: Expecting) -> None:
     assert patience_s(words, expecting, TUNING) == TUNING.plain_s

@@ -20,6 +20,7 @@ class EndOfTurn:
         self._last_speech_at = 0.0
         self._speech_s = 0.0
         self._patience_s = tuning.plain_s
+        self._came_at: float | None = None
 
     @property
     def open(self) -> bool:
@@ -41,6 +42,11 @@ class EndOfTurn:
         """How long the caller has spoken in this turn, pauses left out."""
         return self._speech_s
 
+    def came(self, at: float) -> None:
+        """Note that the caller's side sent something, be it silence."""
+        self._last_speech_at += self._held_back_s(at)
+        self._came_at = at
+
     def speech(self, at: float, duration_s: float) -> None:
         """Note that speech lasted for `duration_s` until `at`."""
         if self._began_at is None:
@@ -57,10 +63,15 @@ class EndOfTurn:
         """Tell whether the turn has ended at `at`."""
         if self._began_at is None:
             return False
-        quiet_s = at - self._last_speech_at
+        quiet_s = at - self._last_speech_at - self._held_back_s(at)
         return quiet_s >= self._patience_s or at - self._began_at >= self._tuning.longest_turn_s
 
     def reset(self) -> None:
         """Wait for the next turn."""
         self._began_at = None
         self._speech_s = 0.0
+
+    def _held_back_s(self, at: float) -> float:
+        """Return how much of the present gap in the line's sound is the network's and no quiet of the caller's."""
+        gap_s = 0.0 if self._came_at is None else at - self._came_at
+        return min(gap_s, self._tuning.line_stall_s) if gap_s > self._tuning.line_beat_s else 0.0
