@@ -78,6 +78,7 @@ class Call:
         self._ladder = SilenceLadder(parts.tuning)
         self._line = Line(leg, self._ears, self._mouth, self._on_key, self._on_beat)
         self._listening = False
+        self._yes_or_no = False
         self._misheard = 0
         self._spoke_at_all = False
         self._last_said: list[Utterance] = []
@@ -164,7 +165,7 @@ class Call:
             greeting = [Utterance(phrase("browser_greeting", one), one) for one in self._spoken_languages()]
         self._begin_recording()
         self._listen()
-        await self._say(greeting)
+        await self._say_ourselves(greeting)
         if not self._ears.can_recognise:
             await self._phrase("keys_only")
 
@@ -180,9 +181,13 @@ class Call:
         self._record.recording = str(path)
 
     def _listen(self) -> None:
-        expecting = Expecting.NUMBER if self._keypad.wanted_digits else Expecting.WORDS
-        self._ears.listen(self._heard_languages(), expecting)
+        self._ears.listen(self._heard_languages(), self._expecting())
         self._listening = True
+
+    def _expecting(self) -> Expecting:
+        if self._keypad.wanted_digits:
+            return Expecting.NUMBER
+        return Expecting.YES_OR_NO if self._yes_or_no else Expecting.WORDS
 
     def _heard_languages(self) -> tuple[Language, ...]:
         """Both languages until one is known, and again when the known one is not understood."""
@@ -271,12 +276,13 @@ class Call:
             done, _ = await asyncio.wait({asking}, timeout=self._tuning.filler_s)
             if not done:
                 language = self._record.language or "ru"
-                await self._say([Utterance(phrase("filler", language), language)])
+                await self._say_ourselves([Utterance(phrase("filler", language), language)])
             reply = await asking
         finally:
             asking.cancel()
         answered_at = clock()
         self._keypad.wanted_digits = reply.wanted_digits()
+        self._yes_or_no = reply.wants_yes_or_no()
         self._ears.interruptible = reply.state == "bot"
         answers = [Utterance(message.text, message.language, public=message.public) for message in reply.messages]
         if answers:
@@ -284,7 +290,7 @@ class Call:
         if answers and (heard is not None or self._record.language is not None):  # a key alone is in no language
             self._record.language = answers[-1].language
         self._note_turn("caller", text, asked_at)
-        turn = self._note_turn("assistant", " ".join(answer.text for answer in answers))
+        turn = self._note_turn("assistant", _text(answers))
         said = await self._say(answers)
         turn.ended_at, turn.heard = now(), said.heard
         if heard is not None:
@@ -309,8 +315,16 @@ class Call:
         self._listening = True
         return said
 
+    async def _say_ourselves(self, utterances: Sequence[Utterance]) -> None:
+        """Say what is the line's own and no answer of the dialogue's."""
+        turn = self._note_turn("line", _text(utterances))
+        said = await self._say(utterances)
+        turn.ended_at, turn.heard = now(), said.heard
+
     async def _phrase(self, moment: Moment) -> None:
-        await self._say([Utterance(phrase(moment, language), language) for language in self._spoken_languages()])
+        await self._say_ourselves(
+            [Utterance(phrase(moment, language), language) for language in self._spoken_languages()]
+        )
 
     async def _leave(self, moment: Moment, after: Next | None) -> None:
         """Say a last sentence to its end and go; without `after` to the queue."""
@@ -349,6 +363,10 @@ class Call:
             if number in allowed:
                 return number
         return None
+
+
+def _text(utterances: Sequence[Utterance]) -> str:
+    return " ".join(utterance.text for utterance in utterances)
 
 
 def _number(said: Input) -> int | None:

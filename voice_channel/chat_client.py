@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 State = Literal["bot", "queued", "consultant", "rating", "closed"]
 _CONNECT_S: Final = 1.0
+_YES_OR_NO: Final = {"/affirm", "/deny"}
 _CITIZENS_NUMBER: Final = re.compile(r"\d(?:[ -]?\d){6}")
 
 
@@ -27,12 +28,19 @@ class ChatError(Exception):
     """The chat API gave no usable answer."""
 
 
+class Button(BaseModel):
+    """A choice that the dialogue offers; on the phone its words are said."""
+
+    payload: str
+
+
 class Message(BaseModel):
     """One thing that is to be said."""
 
     id: int = 0
     language: Language
     text: str
+    buttons: list[Button] = []
     sources: list[object] = []
 
     @property
@@ -59,6 +67,10 @@ class Reply(BaseModel):
     def wanted_digits(self) -> int:
         """Return the length of the number that is asked for, 0 when none is."""
         return next((signal.length for signal in self.signals if signal.name == "collect_digits"), 0)
+
+    def wants_yes_or_no(self) -> bool:
+        """Return whether the last thing said is a question of yes or no."""
+        return bool(self.messages) and {button.payload for button in self.messages[-1].buttons} == _YES_OR_NO
 
 
 class Conversation(BaseModel):

@@ -1,4 +1,4 @@
-"""Owns the words that are likely where a number or a rating was asked for: the recogniser listens for them apart."""
+"""Owns the words that are likely where yes or no, a number or a rating was asked for: they are listened for apart."""
 
 from __future__ import annotations
 
@@ -21,10 +21,14 @@ _RATINGS: Final[Mapping[Language, tuple[str, ...]]] = {
     "ru": tuple(RU_UNITS[1 : _LARGEST_RATING + 1]),
     "kk": tuple(KK_UNITS[1 : _LARGEST_RATING + 1]),
 }
+_YES_OR_NO: Final[Mapping[Language, tuple[str, ...]]] = {
+    "ru": ("да", "нет", "верно", "неверно", "правильно", "неправильно", "конечно", "не надо", "хорошо", "ага"),
+    "kk": ("иә", "жоқ", "дұрыс", "дұрыс емес", "әрине", "керек емес", "жарайды", "болады"),
+}
+_HINTS: Final = {Expecting.NUMBER: _NUMBERS, Expecting.RATING: _RATINGS, Expecting.YES_OR_NO: _YES_OR_NO}
+_NONE: Final[Mapping[Language, tuple[str, ...]]] = {"ru": (), "kk": ()}
 
 
 def hints(expecting: Expecting, language: Language) -> tuple[str, ...]:
     """Return the words to listen for, none where anything may be said."""
-    if expecting is Expecting.NUMBER:
-        return _NUMBERS[language]
-    return _RATINGS[language] if expecting is Expecting.RATING else ()
+    return _HINTS.get(expecting, _NONE)[language]

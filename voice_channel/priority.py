@@ -1,4 +1,7 @@
-"""Owns who goes first when the machine is busy: the thread that carries sound, as in every telephone exchange."""
+"""Owns who goes first when the machine is busy: the thread that carries sound, as in every telephone exchange.
+
+After it come the processes that hear and speak, then everything that nobody waits for on a telephone.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,8 @@ logger = logging.getLogger(__name__)
 
 _LOWEST_REALTIME: Final = 1
 """Enough to go before everything that is not real-time itself."""
+_HEARING_AND_SPEAKING: Final = -10
+"""Niceness: most of a core against everything ordinary, yet never all of it."""
 
 
 def go_first() -> bool:
@@ -24,3 +29,11 @@ def go_first() -> bool:
         logger.info("sound takes its turn among all processes (real-time needs CAP_SYS_NICE): %s", error.strerror)
         return False
     return True
+
+
+def go_second() -> None:
+    """Let the calling process run before ordinary ones, where the system grants it."""
+    try:
+        os.setpriority(os.PRIO_PROCESS, 0, _HEARING_AND_SPEAKING)
+    except OSError as error:
+        logger.info("hearing and speaking take their turn among all processes: %s", error.strerror)

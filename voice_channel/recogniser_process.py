@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 
 import vosk
 
-from voice_channel import worker
+from voice_channel import priority, worker
 from voice_channel.audio import SAMPLE_RATE_HZ
+from voice_channel.settings import Settings
 from voice_channel.worker import Frame
 
 if TYPE_CHECKING:
@@ -183,6 +184,8 @@ def _load(arguments: list[str]) -> tuple[dict[str, _Model], dict[str, str]]:
 def main() -> None:
     """Serve until standard input ends."""
     output = worker.claim_output()
+    if Settings().voice_realtime:
+        priority.go_second()
     vosk.SetLogLevel(-1)
     models, broken = _load(sys.argv[1:])
     recogniser = _Recogniser(models, output)

@@ -44,7 +44,8 @@ class SessionRefusedError(Exception):
 class TurnRecord:
     """One thing said; times in UTC, latencies in milliseconds.
 
-    `heard` is what the caller heard of our words before speaking over them: whole sentences.
+    `who` is the caller, the assistant (the dialogue's answers) or the line (its own sentences). `heard` is what the
+    caller heard of our words before speaking over them: whole sentences, None while they are being said.
     """
 
     who: str

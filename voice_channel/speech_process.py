@@ -8,7 +8,8 @@ import sys
 from enum import IntEnum
 
 from observability import logs
-from voice_channel import worker
+from voice_channel import priority, worker
+from voice_channel.settings import Settings
 from voice_channel.speech_engines import Pyttsx3Engine
 from voice_channel.worker import Frame
 
@@ -31,6 +32,8 @@ def main() -> None:
     """Serve until standard input ends."""
     output = worker.claim_output()
     logs.configure("voice-speech")
+    if Settings().voice_realtime:
+        priority.go_second()
     try:
         engine = Pyttsx3Engine()
     except (OSError, RuntimeError) as error:

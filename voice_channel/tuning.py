@@ -59,7 +59,7 @@ class Tuning:
     # Waiting for the answer.
     filler_s: float = 1.0
     answer_limit_s: float = 5.0
-    final_limit_s: float = 2.0
+    final_limit_s: float = 4.0
     """The recogniser's last word on a turn; later it counts as dead."""
 
     # Understanding.

@@ -19,6 +19,7 @@ class Expecting(Enum):
     """What kind of answer the caller was asked for."""
 
     WORDS = "words"
+    YES_OR_NO = "yes or no"
     NUMBER = "number"
     RATING = "rating"
 

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import time
+from typing import TYPE_CHECKING
 
 from models.speech.languages import LANGUAGES, Language, add_languages
 from models.speech.recipe import corpus, dataset, training, vosk_model
@@ -15,6 +16,9 @@ from models.speech.recipe.graph import ToolsMissingError
 from models.speech.recipe.project import ROOT, WORKSHOP, finished
 from models.speech.recipe.training import AcousticModel
 from models.speech.recipe.vosk_model import TooLargeError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _MEASURING_LIMIT_S = 1800.0
 
@@ -26,12 +30,13 @@ def main(arguments: list[str]) -> int:
     parser.add_argument(
         "--reuse-network", action="store_true", help="only the vocabulary and the grammar are made anew"
     )
+    parser.add_argument("--refine-only", action="store_true", help="train the network of an earlier run further")
     parser.add_argument("--scale", type=float, default=1.0, help="share of the training speech (for trying the recipe)")
     options = parser.parse_args(arguments)
     chosen: list[Language] = options.languages or list(LANGUAGES)
     try:
         for language in chosen:
-            _make(language, options.scale, reuse_network=options.reuse_network)
+            _make(language, options)
     except (SynthesiserMissingError, ToolsMissingError, TooLargeError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
@@ -40,21 +45,29 @@ def main(arguments: list[str]) -> int:
     return subprocess.run(measure, cwd=ROOT, timeout=_MEASURING_LIMIT_S, check=False).returncode  # noqa: S603
 
 
-def _make(language: Language, scale: float, *, reuse_network: bool) -> None:
+def _make(language: Language, options: argparse.Namespace) -> None:
     say = _Teller(language)
     sentences = corpus.build(language)
     say(f"{len(sentences.train)} sentences to learn from, {len(sentences.vocabulary)} words")
     folder = WORKSHOP / language
-    if reuse_network:
+    if options.reuse_network:
         model = AcousticModel.load(folder)
     else:
-        data = dataset.make(
-            language, scale, os.cpu_count() or 1, lambda done, of: say(f"speaking: part {done} of {of}")
-        )
-        model = training.train(data, say)
+        model = _learnt(language, options.scale, say, AcousticModel.load(folder) if options.refine_only else None)
         model.save(folder)
     size = vosk_model.write(model, sentences, finished(language), folder)
     say(f"model of {size / 1e6:.2f} MB in {finished(language).relative_to(ROOT)}")
+
+
+def _learnt(language: Language, scale: float, say: _Teller, model: AcousticModel | None) -> AcousticModel:
+    """Return the network trained on the corpus told once, and then, in other voices and on other lines, once more."""
+
+    def told(telling: int) -> Path:
+        return dataset.make(
+            language, scale, os.cpu_count() or 1, lambda done, of: say(f"speaking: part {done} of {of}"), telling
+        )
+
+    return training.refine(model or training.train(told(0), say), told(1), say)
 
 
 class _Teller:

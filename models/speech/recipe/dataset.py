@@ -61,14 +61,17 @@ class Shard:
         self.pronunciations.setdefault(word, Counter())[" ".join(phones)] += 1
 
 
-def make(language: Language, scale: float, processes: int, tick: Callable[[int, int], None]) -> Path:
-    """Speak the corpus and write its shards; return their folder. `scale` 1 is the whole training."""
+def make(language: Language, scale: float, processes: int, tick: Callable[[int, int], None], telling: int = 0) -> Path:
+    """Speak the corpus and write its shards; return their folder.
+
+    `scale` 1 is the whole training; each `telling` draws other sentences, voices and lines.
+    """
     folder = WORKSHOP / language / "data"
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("*.pickle"):
         old.unlink()
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        under_way = [pool.submit(_make_shard, language, number, scale, folder) for number in range(_SHARDS)]
+        under_way = [pool.submit(_make_shard, language, number, scale, folder, telling) for number in range(_SHARDS)]
         for done, finished in enumerate(as_completed(under_way), 1):
             finished.result()
             tick(done, _SHARDS)
@@ -86,10 +89,11 @@ def read(folder: Path) -> Shard:
     return whole
 
 
-def _make_shard(language: Language, number: int, scale: float, folder: Path) -> None:
+def _make_shard(language: Language, number: int, scale: float, folder: Path, telling: int) -> None:
     corpus = _corpus(language)
     shard = Shard()
-    chance, noise_chance = random.Random(f"{_SEED} {number}"), np.random.default_rng([_SEED, number])  # noqa: S311
+    seed = _SEED + telling
+    chance, noise_chance = random.Random(f"{seed} {number}"), np.random.default_rng([seed, number])  # noqa: S311
     speaker = _Speaker(corpus, shard, chance, noise_chance)
     for _ in range(max(1, round(_UTTERANCES * scale / _SHARDS))):
         speaker.say_one()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Self
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 _CYCLES = ((5, 4e-3), (3, 1.5e-3))
 """Epochs and peak learning rate of each: it rises, then falls to nothing."""
+_REFINING = (3, 1e-3)
+"""The last cycle, on speech that the network has not heard yet."""
 _SEED = 1414
 _BATCH = 32
 _CHUNK = 100  # labels: 3 s
@@ -92,33 +95,71 @@ def train(data: Path, report: Callable[[str], None]) -> AcousticModel:
     shard = dataset.read(data)
     phones = _phones(shard)
     frames = _end_to_end(shard, phones)
-    count = len(frames.feature_starts) - 1
-    chance = np.random.default_rng(_SEED)
-    order = chance.permutation(count)
-    held, used = np.split(order, [max(1, int(count * _VALIDATION_SHARE))])
-    sample = [_rows(frames, utterance) for utterance in used[:_SAMPLE_OF_STATISTICS]]
-    together = np.concatenate(sample).astype(np.float32)
-    spread = np.std([rows.astype(np.float32).mean(0) for rows in sample], axis=0)
-    states = 2 * len(phones)
-    model = network.create(states, together.mean(0), together.std(0), _SEED)
-    chunks = [(u, start) for u in used for start in range(0, max(1, frames.label_count(u) - _CHUNK // 2), _CHUNK)]
-    steps_an_epoch = len(chunks) // _BATCH
+    lesson = _Lesson(frames, np.random.default_rng(_SEED))
+    together = np.concatenate(lesson.sample).astype(np.float32)
+    trained = network.create(2 * len(phones), together.mean(0), together.std(0), _SEED)
     for cycle, (epochs, peak) in enumerate(_CYCLES, 1):
-        rate = optax.cosine_onecycle_schedule(epochs * steps_an_epoch, peak, pct_start=0.1)
+        trained = lesson.cycle(trained, epochs, peak, lambda told, cycle=cycle: report(f"cycle {cycle}, {told}"))
+    return AcousticModel(trained, phones, _priors(frames, phones), _ways(shard))
+
+
+def refine(model: AcousticModel, data: Path, report: Callable[[str], None]) -> AcousticModel:
+    """Train a trained network further, on another telling of the corpus."""
+    shard = dataset.read(data)
+    known = set(model.phones)
+    shard.utterances = [one for one in shard.utterances if known.issuperset(phone for phone, _ in one[1])]
+    frames = _end_to_end(shard, model.phones)
+    lesson = _Lesson(frames, np.random.default_rng(_SEED + 1))
+    epochs, peak = _REFINING
+    trained = lesson.cycle(model.network, epochs, peak, lambda told: report(f"new speech, {told}"))
+    ways = {word: Counter(counted) for word, counted in model.pronunciations.items()}
+    for word, counted in shard.pronunciations.items():
+        if known.issuperset(phone for way in counted for phone in way.split()):
+            ways.setdefault(word, Counter()).update(counted)
+    said = {word: dict(counted) for word, counted in sorted(ways.items())}
+    return AcousticModel(trained, model.phones, _priors(frames, model.phones), said)
+
+
+class _Lesson:
+    """The speech that a network learns from, a part of it kept apart to see how it comes along."""
+
+    def __init__(self, frames: _Frames, chance: np.random.Generator) -> None:
+        count = len(frames.feature_starts) - 1
+        self._frames, self._chance = frames, chance
+        self._held, used = np.split(chance.permutation(count), [max(1, int(count * _VALIDATION_SHARE))])
+        self.sample = [_rows(frames, utterance) for utterance in used[:_SAMPLE_OF_STATISTICS]]
+        self._spread = np.std([rows.astype(np.float32).mean(0) for rows in self.sample], axis=0)
+        self._chunks = [
+            (u, start) for u in used for start in range(0, max(1, frames.label_count(u) - _CHUNK // 2), _CHUNK)
+        ]
+
+    def cycle(self, model: Network, epochs: int, peak: float, report: Callable[[str], None]) -> Network:
+        """Return the network after these epochs; the learning rate rises to its peak, then falls to nothing."""
+        rate = optax.cosine_onecycle_schedule(epochs * (len(self._chunks) // _BATCH), peak, pct_start=0.1)
         decay = optax.adamw(rate, weight_decay=_WEIGHT_DECAY)
         optimiser = optax.chain(optax.clip_by_global_norm(_LARGEST_GRADIENT), decay)
+        # Copies: the step gives its inputs' memory to its outputs.
+        model = jax.tree.map(lambda value: jnp.array(value, copy=True), model)
         state = optimiser.init(model.weights)
         step = jax.jit(partial(_step, optimiser), donate_argnums=(0, 1))
         for epoch in range(1, epochs + 1):
-            chance.shuffle(chunks)
-            for features, labels in _batches(frames, chunks, chance, spread):
+            self._chance.shuffle(self._chunks)
+            for features, labels in _batches(self._frames, self._chunks, self._chance, self._spread):
                 model, state, loss = step(model, state, features, labels)
-            right = _accuracy(model, frames, held)
-            report(f"cycle {cycle}, epoch {epoch} of {epochs}: loss {float(loss):.3f}, frames right {right:.1%}")
+            right = _accuracy(model, self._frames, self._held)
+            report(f"epoch {epoch} of {epochs}: loss {float(loss):.3f}, frames right {right:.1%}")
+        return model
+
+
+def _priors(frames: _Frames, phones: list[str]) -> NDArray[np.float64]:
+    states = 2 * len(phones)
     counted = np.bincount(frames.labels[frames.labels >= 0], minlength=states) + 1.0
-    priors = (1 - _SMOOTHING) * counted / counted.sum() + _SMOOTHING / states
-    ways = {word: dict(ways) for word, ways in sorted(shard.pronunciations.items())}
-    return AcousticModel(model, phones, priors, ways)
+    priors: NDArray[np.float64] = (1 - _SMOOTHING) * counted / counted.sum() + _SMOOTHING / states
+    return priors
+
+
+def _ways(shard: dataset.Shard) -> dict[str, dict[str, int]]:
+    return {word: dict(ways) for word, ways in sorted(shard.pronunciations.items())}
 
 
 def _phones(shard: dataset.Shard) -> list[str]:

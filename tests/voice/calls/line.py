@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from contextlib import ExitStack, asynccontextmanager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
@@ -19,12 +19,14 @@ import httpx
 from voice_channel.simulated_caller import CallEndedError, SimulatedCaller, on_the_line, synthesised
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterator
 
     from language import Language
 
 START_S = 60.0
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
+_PATIENCE_S = 60.0
+"""For what must come in the end, however busy the machine is."""
 
 spoken = synthesised
 
@@ -61,28 +63,30 @@ class Call:
     id: str
     session: UUID
     caller: SimulatedCaller
-    waits_s: list[float] = field(default_factory=list)
-
-    async def hear(self, limit_s: float = 20.0) -> None:
-        """Hear our side out."""
-        self.waits_s.append(await self.caller.answer(limit_s))
 
     async def greeting_begins(self) -> None:
         """Wait until the greeting sounds; a caller who knows the line speaks over the rest of it."""
-        await self.caller.answer_begins()
-        await asyncio.sleep(0.5)
+        await self.caller.answer_begins(_PATIENCE_S)
 
     async def say(self, text: str, language: Language) -> None:
         await self.caller.speak(await asyncio.to_thread(spoken, text, language))
+
+    async def answered(self, times: int = 1) -> None:
+        """Wait until the dialogue has answered so many times and the last answer was said (or interrupted)."""
+        await self.until(lambda record: _ended(record, "assistant") >= times)
+
+    async def hears(self, words: str) -> None:
+        """Wait until the line has said one of its own sentences to the end."""
+        await self.until(lambda record: any(words in (turn["heard"] or "") for turn in record["turns"]))
 
     async def type(self, keys: str) -> None:
         for key in keys:
             self.caller.press(key)
             await asyncio.sleep(0.15)
 
-    async def ends(self, limit_s: float = 20.0) -> None:
+    async def ends(self) -> None:
         """Wait until our side hangs up."""
-        async with asyncio.timeout(limit_s):
+        async with asyncio.timeout(_PATIENCE_S):
             await self.caller.ended.wait()
 
     def record(self) -> dict[str, Any]:
@@ -96,11 +100,22 @@ class Call:
     def next(self, attempt: str = "SUCCESS") -> str:
         return self.line.ask("/next", call=self.id, sid=str(self.session), **{"try": attempt}).text
 
-    async def until(self, state: str, limit_s: float = 5.0) -> None:
-        """Wait until the voice process says the call is in this state."""
-        async with asyncio.timeout(limit_s):
-            while (await asyncio.to_thread(self.record))["state"] != state:  # noqa: ASYNC110  another process's state
-                await asyncio.sleep(0.05)
+    async def until(self, holds: Callable[[dict[str, Any]], bool]) -> None:
+        """Wait until what the voice process knows of the call is so."""
+        try:
+            async with asyncio.timeout(_PATIENCE_S):
+                while not holds(await asyncio.to_thread(self.record)):  # noqa: ASYNC110  another process's state
+                    await asyncio.sleep(0.1)
+        except TimeoutError:
+            raise AssertionError(f"it never came to that: {self.record()}") from None
+
+    async def is_over(self) -> None:
+        """Wait until the voice process has ended the call."""
+        await self.until(lambda record: record["state"] == "ended")
+
+
+def _ended(record: dict[str, Any], who: str) -> int:
+    return sum(turn["who"] == who and turn["heard"] is not None for turn in record["turns"])
 
 
 @contextmanager

@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bench.calls.line import running
 from tests.contact_centre.dialogue_server import saying
+from tests.voice.calls.line import PhoneLine, running
 from tests.web.running import SERVICE_TOKEN
-from voice_channel import speech_models
+from voice_channel import audiosocket, speech_models
+from voice_channel.audiosocket import Kind
 from voice_channel.recogniser import Recogniser
 from voice_channel.recording import Recording
 from voice_channel.simulated_caller import from_wav
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tests.contact_centre.dialogue_server import DialogueServer
 
 
@@ -79,17 +82,65 @@ async def test_a_full_disk_ends_the_recording_and_nothing_else(caplog: pytest.Lo
     assert "No space left on device" in caplog.text
 
 
-async def test_without_models_keys_and_a_consultant_are_left(
-    web_url: str, dialogue: DialogueServer, tmp_path: Path
-) -> None:
+@pytest.fixture(scope="module")
+def poor_line(web_url: str, dialogue: DialogueServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PhoneLine]:
+    """Give a line that has no speech models and takes two calls at once."""
     dialogue.answer = saying({"custom": {"handoff": {"reason": "asked", "skill": "general"}}})
-    with running(web_url, SERVICE_TOKEN, tmp_path, SPEECH_MODELS=str(tmp_path / "none")) as line:
-        async with line.call() as call:
-            await call.greeting_begins()
-            await call.type("0")
-            await call.ends()
-        assert call.next() == "queue"
-        assert "no speech model" in (tmp_path / "voice.log").read_text()
+    folder = tmp_path_factory.mktemp("poor")
+    with running(
+        web_url, SERVICE_TOKEN, folder, SPEECH_MODELS=str(folder / "none"), VOICE_CALLS_LIMIT="2"
+    ) as running_line:
+        yield running_line
+
+
+async def test_without_models_keys_and_a_consultant_are_left(poor_line: PhoneLine) -> None:
+    async with poor_line.call() as call:
+        await call.greeting_begins()
+        await call.type("0")
+        await call.ends()
+    assert call.next() == "queue"
+    assert "no speech model" in (poor_line.data_dir / "voice.log").read_text()
+
+
+async def test_more_calls_than_the_limit_are_told_so_and_go_to_the_queue(poor_line: PhoneLine) -> None:
+    async with poor_line.call() as one, poor_line.call() as other:
+        await asyncio.gather(one.greeting_begins(), other.greeting_begins())
+        async with poor_line.call() as refused:
+            await refused.caller.answer_begins()
+            await refused.ends()
+        assert refused.next() == "queue"
+        assert not one.caller.ended.is_set()
+        assert not other.caller.ended.is_set()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"GET / HTTP/1.1\r\nHost: x\r\n\r\n",
+        audiosocket.encode(Kind.AUDIO, bytes(320)),
+        audiosocket.encode(Kind.UUID, b"short"),
+        b"\x10\xff\xff" + bytes(100),
+        b"",
+    ],
+)
+async def test_what_is_no_caller_gets_no_call_and_harms_nobody(poor_line: PhoneLine, data: bytes) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", poor_line.audiosocket_port)
+    writer.write(data)
+    async with asyncio.timeout(30):
+        while await reader.read(4096):
+            pass
+    writer.close()
+    assert poor_line.ask("/healthz").status_code == 200
+
+
+async def test_a_flood_of_silent_connections_leaves_room_for_a_caller(poor_line: PhoneLine) -> None:
+    flood = [await asyncio.open_connection("127.0.0.1", poor_line.audiosocket_port) for _ in range(200)]
+    async with asyncio.timeout(60):
+        await asyncio.gather(*(reader.read() for reader, _ in flood))  # each is closed for saying nothing
+    for _, writer in flood:
+        writer.close()
+    async with poor_line.call() as call:
+        await call.greeting_begins()
 
 
 @pytest.mark.parametrize("content", [b"", b"RIFF but no sound", bytes(2_000)])

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from bench.calls.line import spoken
 from voice_channel import echo
 from voice_channel.recognition import Recognition, Word, likelier
+from voice_channel.simulated_caller import synthesised as spoken
 from voice_channel.tuning import TUNING
 from voice_channel.vad import WINDOW_S, Vad
 
