@@ -99,7 +99,7 @@ def train(data: Path, report: Callable[[str], None]) -> AcousticModel:
     together = np.concatenate(lesson.sample).astype(np.float32)
     trained = network.create(2 * len(phones), together.mean(0), together.std(0), _SEED)
     for cycle, (epochs, peak) in enumerate(_CYCLES, 1):
-        trained = lesson.cycle(trained, epochs, peak, lambda told, cycle=cycle: report(f"cycle {cycle}, {told}"))
+        trained = lesson.cycle(trained, epochs, peak, f"cycle {cycle}", report)
     return AcousticModel(trained, phones, _priors(frames, phones), _ways(shard))
 
 
@@ -111,7 +111,7 @@ def refine(model: AcousticModel, data: Path, report: Callable[[str], None]) -> A
     frames = _end_to_end(shard, model.phones)
     lesson = _Lesson(frames, np.random.default_rng(_SEED + 1))
     epochs, peak = _REFINING
-    trained = lesson.cycle(model.network, epochs, peak, lambda told: report(f"new speech, {told}"))
+    trained = lesson.cycle(model.network, epochs, peak, "new speech", report)
     ways = {word: Counter(counted) for word, counted in model.pronunciations.items()}
     for word, counted in shard.pronunciations.items():
         if known.issuperset(phone for way in counted for phone in way.split()):
@@ -133,7 +133,7 @@ class _Lesson:
             (u, start) for u in used for start in range(0, max(1, frames.label_count(u) - _CHUNK // 2), _CHUNK)
         ]
 
-    def cycle(self, model: Network, epochs: int, peak: float, report: Callable[[str], None]) -> Network:
+    def cycle(self, model: Network, epochs: int, peak: float, name: str, report: Callable[[str], None]) -> Network:
         """Return the network after these epochs; the learning rate rises to its peak, then falls to nothing."""
         rate = optax.cosine_onecycle_schedule(epochs * (len(self._chunks) // _BATCH), peak, pct_start=0.1)
         decay = optax.adamw(rate, weight_decay=_WEIGHT_DECAY)
@@ -147,7 +147,7 @@ class _Lesson:
             for features, labels in _batches(self._frames, self._chunks, self._chance, self._spread):
                 model, state, loss = step(model, state, features, labels)
             right = _accuracy(model, self._frames, self._held)
-            report(f"epoch {epoch} of {epochs}: loss {float(loss):.3f}, frames right {right:.1%}")
+            report(f"{name}, epoch {epoch} of {epochs}: loss {float(loss):.3f}, frames right {right:.1%}")
         return model
 
 

@@ -18,6 +18,8 @@ from voice_channel.phrases import phrase
 from voice_channel.simulated_caller import on_the_line
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.voice.calls.line import PhoneLine
 
 LONG: Final = "Для паспорта нужны удостоверение личности, прежний паспорт и документ об оплате. " * 3
@@ -30,7 +32,7 @@ SURE: Final = {
     "text": "Вы уверены?",
     "buttons": [{"title": "Да", "payload": "/affirm"}, {"title": "Нет", "payload": "/deny"}],
 }
-ANSWERS: Final = {
+ANSWERS: Final[dict[str, Callable[[dict[str, Any]], Reply]]] = {
     "какие документы нужны": saying({"text": LONG}),
     "проверить статус заявки": saying(NUMBER_WANTED),
     "главное меню": saying(SURE),
