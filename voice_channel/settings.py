@@ -27,3 +27,5 @@ class Settings(BaseSettings):
     """Whether sound goes before everything else on a busy machine, where the system allows it."""
     speech_models: Path | None = None
     """Folder of the speech models instead of `models/speech`."""
+    voice_piper_voices: Path | None = None
+    """Folder of Piper's voices (`ru.onnx`, `kk.onnx`, each with its `.onnx.json`) instead of `models/speech/voices`."""

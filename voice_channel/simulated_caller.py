@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import atexit
+import json
+import subprocess
 import sys
 import wave
 from contextlib import asynccontextmanager, suppress
@@ -21,12 +24,14 @@ import httpx
 import numpy as np
 import soundfile
 
-from voice_channel import audiosocket
+from voice_channel import audiosocket, worker
 from voice_channel.audio import FRAME_BYTES, SAMPLE_RATE_HZ, SILENCE, padded
 from voice_channel.audiosocket import FrameParser, Kind
 from voice_channel.pacing import Pacer
 from voice_channel.settings import Settings
-from voice_channel.speech_engines import Pyttsx3Engine, telephone
+from voice_channel.speech_engines import telephone
+from voice_channel.speech_process import Say
+from voice_channel.worker import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Coroutine, Sequence
@@ -46,15 +51,41 @@ class CallEndedError(Exception):
     """The other side hung up."""
 
 
-_engine: Final = cache(Pyttsx3Engine)
-_one_at_a_time: Final = Lock()
+class _Voice:
+    """The caller's voice: a speech process of its own, for espeak-ng tolerates no second user in a process."""
+
+    def __init__(self) -> None:
+        command = [sys.executable, "-m", "voice_channel.speech_process"]
+        self._process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603
+        self._one_at_a_time = Lock()
+        atexit.register(self._end)
+
+    def speak(self, text: str, language: Language) -> bytes:
+        wanted = json.dumps({"text": text, "language": language}).encode()
+        with self._one_at_a_time:
+            if self._process.stdin is None or self._process.stdout is None:
+                raise OSError("the speech process has no pipes")
+            self._process.stdin.write(worker.encode(worker.Frame(1, Say.SENTENCE, wanted)))
+            self._process.stdin.flush()
+            for frame in worker.frames(self._process.stdout):
+                if frame.kind == Say.SOUND:
+                    return frame.payload
+                if frame.kind == Say.FAILED:
+                    raise ValueError(f"{text!r} cannot be spoken: {frame.payload.decode()}")
+        raise OSError("no speech: is the Debian package espeak-ng installed?")
+
+    def _end(self) -> None:
+        self._process.terminate()
+        self._process.communicate()
+
+
+_voice: Final = cache(_Voice)
 
 
 @cache
 def synthesised(text: str, language: Language) -> bytes:
-    """Return a sentence in the synthetic caller's voice; espeak-ng speaks one at a time in a process."""
-    with _one_at_a_time:
-        return _engine().speak(text, language)
+    """Return a sentence in the synthetic caller's voice."""
+    return _voice().speak(text, language)
 
 
 def from_wav(path: Path) -> bytes:

@@ -1,9 +1,11 @@
-"""Owns the engine that turns a sentence into sound, behind an interface that a better one can take: pyttsx3."""
+"""Owns the engines that turn a sentence into sound, behind one interface: pyttsx3, and Piper where it is installed."""
 
 from __future__ import annotations
 
+import logging
 import wave
 from contextlib import redirect_stdout
+from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final, Protocol
@@ -12,10 +14,15 @@ import numpy as np
 import pyttsx3
 import soxr
 
+from language import LANGUAGES
 from voice_channel.audio import SAMPLE_RATE_HZ
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from language import Language
+
+logger = logging.getLogger(__name__)
 
 _WORDS_PER_MINUTE: Final = 165
 _LOUDEST: Final = 0.5
@@ -57,6 +64,46 @@ class Pyttsx3Engine:
             rate, samples = sound.getframerate(), np.frombuffer(sound.readframes(sound.getnframes()), np.int16)
         self._file.unlink()
         return telephone(samples, rate)
+
+
+class PiperEngine:
+    """Piper's neural voices, a file a language; a language that has none is spoken by another engine."""
+
+    def __init__(self, voices: Mapping[Language, Path], others: SpeechEngine) -> None:
+        """Load the voices. Raises ImportError without the package piper-tts, and what it raises for a broken file."""
+        loader = import_module("piper").PiperVoice
+        self._voices = {language: loader.load(str(path)) for language, path in voices.items()}
+        self._others = others
+        files = " ".join(f"{language} {path.stat().st_size}" for language, path in sorted(voices.items()))
+        self.name = f"piper {files}, {others.name}"
+
+    def speak(self, text: str, language: Language) -> bytes:
+        """Return 16-bit mono sound at 8 kHz."""
+        voice = self._voices.get(language)
+        if voice is None:
+            return self._others.speak(text, language)
+        parts = [chunk.audio_int16_array for chunk in voice.synthesize(text)]
+        return telephone(np.concatenate(parts), voice.config.sample_rate) if parts else b""
+
+
+def best(folder: Path) -> SpeechEngine:
+    """Return the best engine that this machine has: Piper with the voices in `folder`, else pyttsx3.
+
+    Raises RuntimeError or OSError when espeak-ng is not installed.
+    """
+    engine = Pyttsx3Engine()
+    voices = {
+        language: folder / f"{language}.onnx" for language in LANGUAGES if (folder / f"{language}.onnx").is_file()
+    }
+    if not voices:
+        return engine
+    try:
+        return PiperEngine(voices, engine)
+    except ImportError:
+        logger.error("Piper's voices in %s are not used: the package piper-tts is not installed", folder)  # noqa: TRY400
+    except Exception:  # onnxruntime has no error of its own for a broken file
+        logger.exception("Piper's voices in %s cannot be used; espeak-ng speaks", folder)
+    return engine
 
 
 def telephone(samples: np.ndarray[tuple[int], np.dtype[np.int16]], rate_hz: int) -> bytes:

@@ -10,7 +10,8 @@ from enum import IntEnum
 from observability import logs
 from voice_channel import priority, worker
 from voice_channel.settings import Settings
-from voice_channel.speech_engines import Pyttsx3Engine
+from voice_channel.speech_engines import best
+from voice_channel.speech_models import FOLDER
 from voice_channel.worker import Frame
 
 logger = logging.getLogger(__name__)
@@ -32,10 +33,11 @@ def main() -> None:
     """Serve until standard input ends."""
     output = worker.claim_output()
     logs.configure("voice-speech")
-    if Settings().voice_realtime:
+    settings = Settings()
+    if settings.voice_realtime:
         priority.go_second()
     try:
-        engine = Pyttsx3Engine()
+        engine = best(settings.voice_piper_voices or FOLDER / "voices")
     except (OSError, RuntimeError) as error:
         sys.exit(f"espeak-ng cannot be used (is the package espeak-ng installed?): {error}")
 

@@ -26,7 +26,7 @@ _MOST_WAITING_BYTES: Final = 2_000_000
 _RESTART_PAUSE_S: Final = 0.5
 _LONGEST_RESTART_PAUSE_S: Final = 30.0
 _STOP_S: Final = 3.0
-_ROOT: Final = Path(__file__).resolve().parent.parent
+ROOT: Final = Path(__file__).resolve().parent.parent
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ class Worker:
             *self._arguments,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
-            cwd=_ROOT,
+            cwd=ROOT,
         )
 
     async def _keep_running(self) -> None:
