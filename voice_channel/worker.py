@@ -13,7 +13,7 @@ import sys
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import IO, TYPE_CHECKING, BinaryIO, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -43,7 +43,7 @@ def encode(frame: Frame) -> bytes:
     return _HEADER.pack(frame.stream, frame.kind, len(frame.payload)) + frame.payload
 
 
-def frames(source: BinaryIO) -> Iterator[Frame]:
+def frames(source: IO[bytes]) -> Iterator[Frame]:
     """Yield the frames of a blocking stream until it ends; for the worker's side."""
     while len(header := source.read(_HEADER.size)) == _HEADER.size:
         stream, kind, length = _HEADER.unpack(header)
