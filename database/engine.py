@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,10 +27,15 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 _READ_ONLY = "database_read_only"
 
 
+class BrokenReferencesError(Exception):
+    """A migration left rows that point at nothing; it is undone."""
+
+
 class Database:
     """Sessions over one engine. SQLite by default, any other that SQLAlchemy speaks by its address."""
 
     def __init__(self, url: str) -> None:
+        self._url = url
         self._engine = create_engine(url)
         self._reader = self._engine.execution_options(**{_READ_ONLY: True})
         # SQLite has one writer. To wait here is fair; to wait inside SQLite is polling.
@@ -37,8 +43,13 @@ class Database:
 
     async def upgrade(self) -> None:
         """Bring the tables to the newest revision."""
-        async with self._engine.begin() as connection:
-            await connection.run_sync(_upgrade)
+        # SQLite alters a table by copying it, and would not let go of the old one while others point at it.
+        engine = create_engine(self._url, watches_references=False)
+        try:
+            async with engine.begin() as connection:
+                await connection.run_sync(upgrade)
+        finally:
+            await engine.dispose()
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncSession]:
@@ -71,7 +82,7 @@ def default_url(data_dir: Path) -> str:
     return f"sqlite+aiosqlite:///{data_dir / 'contact_centre.db'}"
 
 
-def create_engine(url: str) -> AsyncEngine:
+def create_engine(url: str, *, watches_references: bool = True) -> AsyncEngine:
     """Return an engine for `url`; for SQLite with WAL, foreign keys, and explicit transactions."""
     address = make_url(url)
     if address.get_backend_name() != "sqlite":
@@ -79,15 +90,16 @@ def create_engine(url: str) -> AsyncEngine:
     if address.database:
         Path(address.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_async_engine(address)
-    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    event.listen(engine.sync_engine, "connect", partial(_prepare_sqlite, watches_references=watches_references))
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
 
 
-def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry, *, watches_references: bool) -> None:
     connection.isolation_level = None  # the driver must not open transactions of its own: _begin_sqlite does
     cursor = connection.cursor()
-    for pragma in (f"busy_timeout={BUSY_TIMEOUT_MS}", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+    references = f"foreign_keys={'ON' if watches_references else 'OFF'}"
+    for pragma in (f"busy_timeout={BUSY_TIMEOUT_MS}", "journal_mode=WAL", "synchronous=NORMAL", references):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
@@ -98,8 +110,11 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
 
-def _upgrade(connection: Connection) -> None:
+def upgrade(connection: Connection, revision: str = "head") -> None:
+    """Bring the tables to a revision. Raises BrokenReferencesError when rows would be left pointing at nothing."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, revision)
+    if connection.dialect.name == "sqlite" and (broken := connection.exec_driver_sql("PRAGMA foreign_key_check").all()):
+        raise BrokenReferencesError(f"{len(broken)} rows point at nothing, the first in {broken[0][0]}")
