@@ -206,3 +206,19 @@ class Recording(Base):
     started_at: Mapped[datetime]
     duration_ms: Mapped[int]
     created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class CannedReply(Base):
+    """A canned reply of the centre's own, or its version of a shipped one; see `contact_centre.reply_book`."""
+
+    __tablename__ = "canned_replies"
+
+    code: Mapped[str] = mapped_column(String(40), primary_key=True)
+    title: Mapped[dict[Language, str]] = mapped_column(JSON)
+    text: Mapped[dict[Language, str]] = mapped_column(JSON)
+    removed: Mapped[bool] = mapped_column(default=False)
+    """A shipped reply that the centre does not use."""
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    updated_at: Mapped[datetime] = mapped_column(default=now, onupdate=now)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    """Who changed it last."""

@@ -36,6 +36,7 @@ class Action(StrEnum):
     TALK_WATCHED = "talk_watched"
     CONTACTS_SEARCHED = "contacts_searched"
     CONSULTANT_CHANGED = "consultant_changed"
+    REPLY_CHANGED = "reply_changed"
     ARTICLE_PUBLISHED = "article_published"
     ARTICLES_IMPORTED = "articles_imported"
     ANNOUNCEMENT_CHANGED = "announcement_changed"

@@ -19,6 +19,7 @@ from contact_centre.exchange import Exchange
 from contact_centre.queue.desk import Desk
 from contact_centre.recordings import FOLDER, Recordings
 from contact_centre.register import Register
+from contact_centre.reply_book import ReplyBook
 from database.base import now
 from database.engine import Database
 from kb.announcements import Announcements
@@ -92,6 +93,7 @@ def create_app(settings: Settings, knowledge: KnowledgeBase | None = None) -> Fa
         bus=bus,
         desk=desk,
         console=Console(database, settings.queue),
+        replies=ReplyBook(database),
         exchange=Exchange(database, register, desk),
         recordings=Recordings(database, settings.data_dir / FOLDER),
         database=database,

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from contact_centre.queue.engine import ExternalError, GoneError, OccupiedError
 from contact_centre.queue.model import Presence
-from contact_centre.replies import SHIPPED, Talk
+from contact_centre.replies import Talk
 from contact_centre.summary import summarise
 from contact_centre.vocabulary import OUTCOMES, TOPICS
 from database.base import now
@@ -153,7 +153,7 @@ async def list_replies(request: Request, account: Serving, entry_id: int) -> lis
         phone=item.row.phone or item.contact.phone,
         at=now().astimezone(TIME_ZONE),
     )
-    return [ReplyOut.of(reply, talk) for reply in SHIPPED.values()]
+    return [ReplyOut.of(known.reply, talk) for known in (await parts.replies.all()).values()]
 
 
 def _spoken(parts: Services, service: str | None) -> dict[Language, str | None]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from contact_centre.queue.desk import Desk
     from contact_centre.recordings import Recordings
     from contact_centre.register import Register
+    from contact_centre.reply_book import ReplyBook
     from database.engine import Database
     from kb.announcements import Announcements
     from kb.base import KnowledgeBase
@@ -40,6 +41,7 @@ class Services:
     bus: EventBus
     desk: Desk
     console: Console
+    replies: ReplyBook
     exchange: Exchange
     recordings: Recordings
     database: Database

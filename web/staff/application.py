@@ -21,6 +21,7 @@ from web.staff import (
     home,
     pages,
     password_page,
+    replies_pages,
     sign_in,
 )
 from web.staff.csrf import ForgedRequestError
@@ -37,6 +38,7 @@ _PARTS = (
     password_page,
     console_page,
     supervision_pages,
+    replies_pages,
     contacts_pages,
     kb_pages,
     accounts_pages,

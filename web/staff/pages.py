@@ -57,6 +57,7 @@ class Section:
 SECTIONS: Final = (
     Section("console", "/staff/console", frozenset({Permission.CONTACTS_SERVE})),
     Section("supervision", "/staff/supervision/", frozenset({Permission.NUMBERS_READ})),
+    Section("replies", "/staff/replies", frozenset({Permission.QUEUE_SUPERVISE})),
     Section("contacts", "/staff/contacts", frozenset({Permission.CONTACTS_READ})),
     Section("kb", "/staff/kb/", frozenset({Permission.KB_EDIT, Permission.KB_REVIEW})),
     Section("accounts", "/staff/accounts", frozenset({Permission.ACCOUNTS_MANAGE})),

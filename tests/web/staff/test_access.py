@@ -28,6 +28,9 @@ MAY_READ = {
     "/accounts": {Role.ADMINISTRATOR},
     "/accounts/new": {Role.ADMINISTRATOR},
     "/accounts/1": {Role.ADMINISTRATOR},
+    "/console": {Role.CONSULTANT},
+    "/replies": {Role.SUPERVISOR},
+    "/replies/new": {Role.SUPERVISOR},
     "/audit": {Role.ADMINISTRATOR, Role.AUTHORITY},
 }
 CHANGES = ("/accounts/new", "/accounts/1", "/accounts/1/password")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, get_args
 import pytest
 
 from contact_centre.queue.model import Presence
+from contact_centre.replies import PLACES
 from contact_centre.states import Event, State
 from contact_centre.values import Channel, Sender
 from kb.aspects import ASPECTS
@@ -62,6 +63,7 @@ def test_names_that_templates_put_together_are_there() -> None:
     expected |= {f"console.key.{name}" for name, _ in SHORTCUTS} | {f"kb.aspects.{aspect}" for aspect in ASPECTS}
     expected |= {f"{place}.{presence}" for presence in Presence for place in _OF_PRESENCE}
     expected |= {f"contacts.states.{state}" for state in State}
+    expected |= {f"replies.place.{place}" for place in PLACES}
     assert expected <= keys()
 
 

@@ -73,7 +73,7 @@ export class About {
     const name = this.desk.services.find(({ code }) => code === service)?.spoken;
     const facts = [t(`channel.${channel}`), name, ended, handled_by, rating && t("rating", { points: rating })];
     const first = element("span", { class: "first" }, link, element("span", { class: "mark" }, clock(at)));
-    return element("li", {}, first, element("span", { class: "second" }, facts.filter(Boolean).join(" · ")));
+    return element("li", {}, first, element("span", { class: "detail" }, facts.filter(Boolean).join(" · ")));
   }
 
   #select(tab) {

@@ -36,7 +36,7 @@ export class Lists {
     const button = element("button", { type: "button", class: "row" });
     button.append(
       element("span", { class: "first" }, element("strong"), element("span", { class: "mark" })),
-      element("span", { class: "second" }),
+      element("span", { class: "detail" }),
     );
     button.addEventListener("click", () => this.onOpen(id));
     return element("li", {}, button);
@@ -51,7 +51,7 @@ export class Lists {
     button.classList.toggle("away", talk.isOpen && info.kind === "conversation" && !info.citizen_online);
     write(item.querySelector("strong"), `${info.number} ${t(`short.${info.language}`)}`);
     write(item.querySelector(".mark"), this.#mark(talk));
-    write(item.querySelector(".second"), talk.typing ? `${t("types")}…` : (info.last_message?.text ?? ""));
+    write(item.querySelector(".detail"), talk.typing ? `${t("types")}…` : (info.last_message?.text ?? ""));
   }
 
   #mark({ info, unread }) {
@@ -72,13 +72,13 @@ export class Lists {
     write(item.querySelector("strong"), `${entry.number} ${t(`short.${entry.language}`)}`);
     write(item.querySelector(".mark"), wait);
     const kind = entry.kind === "callback" ? t("callback") : t(`channel.${entry.channel}`);
-    write(item.querySelector(".second"), [kind, topic(this.desk, entry), ...marks].join(" · "));
+    write(item.querySelector(".detail"), [kind, topic(this.desk, entry), ...marks].join(" · "));
     item.classList.toggle("late", entry.kind === "callback" && since(entry.due_at) > 0);
   }
 
   #unsent(entry) {
     const button = element("button", { type: "button", class: "row" }, element("strong", {}, entry.number));
-    button.append(element("span", { class: "second" }, entry.text));
+    button.append(element("span", { class: "detail" }, entry.text));
     button.addEventListener("click", () => this.desk.forgetUnsent(entry));
     return element("li", {}, button);
   }
@@ -86,5 +86,5 @@ export class Lists {
 
 function entryRow() {
   const first = element("span", { class: "first" }, element("strong"), element("span", { class: "mark" }));
-  return element("li", { class: "row" }, first, element("span", { class: "second" }));
+  return element("li", { class: "row" }, first, element("span", { class: "detail" }));
 }
