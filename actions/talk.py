@@ -92,6 +92,9 @@ class Repeat(TurnAction):
             match = self._answers.identify(turn)
             if match.kind == "sure":
                 return self._answers.respond(dispatcher, turn, match)
+        if turn.unheard:  # the caller spoke over it: from where it broke off
+            dispatcher.utter_message(text=turn.unheard)
+            return []
         answers = last_answers(tracker)
         for answer in answers:
             data = answer.get("data")

@@ -53,6 +53,8 @@ class Turn:
     choices: tuple[str, ...]
     complaint_type: ComplaintType | None
     misunderstandings: int
+    unheard: str
+    """What of our last answer the caller spoke over."""
 
     @property
     def asked_aspect(self) -> Aspect | None:
@@ -94,7 +96,13 @@ def read_turn(tracker: Tracker) -> Turn:
         choices=tuple(tracker.get_slot("choices") or ()),
         complaint_type=tracker.get_slot("complaint_type"),
         misunderstandings=int(tracker.get_slot("misunderstandings") or 0),
+        unheard=_unheard(tracker),
     )
+
+
+def _unheard(tracker: Tracker) -> str:
+    message = tracker.get_last_event_for("user") or {}
+    return str((message.get("metadata") or {}).get("unheard") or "")
 
 
 def last_answers(tracker: Tracker) -> Sequence[Mapping[str, object]]:

@@ -79,6 +79,7 @@ class Conversations:
         self._dialogue = dialogue
         self._bus = bus
         self._turns: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
+        self._unheard: dict[int, str] = {}
 
     async def open(
         self,
@@ -119,10 +120,11 @@ class Conversations:
         token = tokens.new()
         return Opened(await self._register.reopen(call_id, tokens.digest(token)), token, [])
 
-    async def say(self, contact_id: UUID, text: str, client_id: str | None) -> Outcome:
+    async def say(self, contact_id: UUID, text: str, client_id: str | None, unheard: str = "") -> Outcome:
         """Take a citizen's message (cleaned, not empty) and return the answer to it.
 
-        The message is kept before anything else happens. The same `client_id` again gets the same answer.
+        The message is kept before anything else happens. The same `client_id` again gets the same answer. `unheard` is
+        what of our last answer the citizen spoke over; a process that is stopped meanwhile forgets it.
 
         Raises:
             UnknownContactError: there is no such contact.
@@ -131,7 +133,11 @@ class Conversations:
         kept = await self._keep(contact_id, text, client_id)
         question_id = kept.id
         if kept.answered_at is None:
-            await self._answer_up_to(contact_id, question_id)
+            self._unheard[question_id] = unheard
+            try:
+                await self._answer_up_to(contact_id, question_id)
+            finally:
+                self._unheard.pop(question_id, None)
         contact, question, replies = await self._register.turn(question_id)
         return Outcome(
             contact=contact,
@@ -219,6 +225,7 @@ class Conversations:
                 payload=question.payload is not None,
                 language=language,
                 channel=contact.channel,
+                unheard=self._unheard.get(question.id, ""),
             )
         except DialogueFaultError as fault:
             logger.warning("contact %s, message %s: dialogue fault, %s", contact.number, question.id, fault)

@@ -105,8 +105,10 @@ class Dialogue:
         # Own servers are asked directly, whatever proxy the machine has for the world.
         self._client = httpx.AsyncClient(base_url=url, timeout=timeout_s, trust_env=False)
 
-    async def turn(self, *, conversation: str, text: str, payload: bool, language: Language, channel: Channel) -> Turn:
-        """Pass one message of the citizen and return the answer.
+    async def turn(
+        self, *, conversation: str, text: str, payload: bool, language: Language, channel: Channel, unheard: str = ""
+    ) -> Turn:
+        """Pass one message of the citizen and return the answer; `unheard` is what of the last one was spoken over.
 
         Raises:
             DialogueFaultError: there is none, or it cannot be used.
@@ -119,6 +121,8 @@ class Dialogue:
             "language": language,
             "channel": channel,
         }
+        if unheard:
+            request["unheard"] = unheard
         with metrics.DIALOGUE_SECONDS.time():
             try:
                 return _read(await self._post(request))

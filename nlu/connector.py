@@ -69,13 +69,15 @@ def _problem(request_body: object) -> str | None:
     for key in ("conversation", "text", "language", "channel"):
         if not isinstance(request_body.get(key), str):
             return f"expected {key!r} to be a string, got {request_body.get(key)!r}"
+    if not isinstance(request_body.get("unheard", ""), str):
+        return f"expected 'unheard' to be a string, got {request_body['unheard']!r}"
     if request_body["channel"] not in OUTPUTS:
         return f"expected 'channel' to be one of {', '.join(OUTPUTS)}, got {request_body['channel']!r}"
     return None
 
 
 class ContactCentreInput(InputChannel):
-    """`POST /webhooks/contact_centre/turn` with `{"conversation","text","payload","language","channel"}`.
+    """`POST /webhooks/contact_centre/turn` with `{"conversation","text","payload","language","channel","unheard"?}`.
 
     Answers with the list of Rasa's messages of this turn (`text`, `buttons`, `custom`), 400 when the request is not
     of that form.
@@ -107,7 +109,7 @@ class ContactCentreInput(InputChannel):
                 output,
                 body["conversation"],
                 input_channel=output.name(),
-                metadata={"language": body["language"]},
+                metadata={key: body[key] for key in ("language", "unheard") if body.get(key)},
             )
             await on_new_message(message)
             return json_response(

@@ -82,6 +82,7 @@ class Call:
         self._misheard = 0
         self._spoke_at_all = False
         self._last_said: list[Utterance] = []
+        self._unheard = ""
 
     async def run(self) -> None:
         """Hold the call; afterwards the session says what the dialplan does next."""
@@ -271,7 +272,7 @@ class Call:
         self._keypad.choosing_language = False
         self._listening = False
         asked_at = now()
-        asking = asyncio.create_task(self._parts.chat.say(conversation, text))
+        asking = asyncio.create_task(self._parts.chat.say(conversation, text, self._unheard))
         try:
             done, _ = await asyncio.wait({asking}, timeout=self._tuning.filler_s)
             if not done:
@@ -292,7 +293,7 @@ class Call:
         self._note_turn("caller", text, asked_at)
         turn = self._note_turn("assistant", _text(answers))
         said = await self._say(answers)
-        turn.ended_at, turn.heard = now(), said.heard
+        turn.ended_at, turn.heard, self._unheard = now(), said.heard, said.unheard
         if heard is not None:
             turn.latency_ms = latencies(heard, answered_at, said)
             metrics.observe(turn.latency_ms)

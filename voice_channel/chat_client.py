@@ -101,14 +101,16 @@ class ChatClient:
         content = await self._post("/api/conversations", self._service_token, body, HTTPStatus.CREATED)
         return _read(Conversation, content)
 
-    async def say(self, conversation: Conversation, text: str) -> Reply:
-        """Pass on what the caller said. An answer that says the dialogue is down is an answer too.
+    async def say(self, conversation: Conversation, text: str, unheard: str = "") -> Reply:
+        """Pass on what the caller said, and what of our last answer was `unheard`.
+
+        An answer that says the dialogue is down is an answer too.
 
         Raises:
             ChatError: there is none.
 
         """
-        body = {"text": text, "client_id": str(uuid4())}
+        body = {"text": text, "client_id": str(uuid4()), "unheard": unheard}
         path = f"/api/conversations/{conversation.id}/messages"
         statuses = (HTTPStatus.OK, HTTPStatus.SERVICE_UNAVAILABLE)
         return _read(Reply, await self._post(path, conversation.token, body, *statuses))

@@ -36,7 +36,8 @@ class Said:
 
     first_sound_at: float | None
     heard: str
-    whole: bool
+    unheard: str
+    """From the sentence that was interrupted on."""
 
 
 class Mouth:
@@ -88,4 +89,5 @@ class Mouth:
             self._making = False
         await self._quiet.wait()
         heard = self._playback.heard()
-        return Said(self._first_sound_at, " ".join(heard), len(heard) == len(parts))
+        unheard = [sentence for sentence, _ in parts[len(heard) :]]
+        return Said(self._first_sound_at, " ".join(heard), " ".join(unheard))

@@ -91,7 +91,9 @@ async def say(request: Request, contact: OwnContact, body: NewMessage) -> Answer
     services.of(request).desk.attendance.seen(contact.id)
     if not contact.by_service:
         await _limit_messages(request, contact)
-    outcome = await services.of(request).conversations.say(contact.id, text, body.client_id)
+    outcome = await services.of(request).conversations.say(
+        contact.id, text, body.client_id, body.unheard if contact.by_service else ""
+    )
     answer = _answer(outcome)
     return answer if outcome.fault is None else _unanswered(outcome, answer)
 

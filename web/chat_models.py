@@ -52,6 +52,8 @@ class NewMessage(_Request):
     # The limit is shown here and kept by the endpoint, which answers 413.
     text: str = Field(min_length=1, json_schema_extra={"maxLength": MAX_TEXT_CHARACTERS})
     client_id: ClientId | None = None
+    unheard: str = Field("", max_length=MAX_TEXT_CHARACTERS)
+    """What of our last answer was not heard, because the caller spoke over it; service clients only."""
 
 
 class MessageOut(BaseModel):

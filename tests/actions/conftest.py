@@ -72,13 +72,21 @@ class Actions:
         entities: dict[str, str] | None = None,
         channel: str = "web",
         active_loop: str | None = None,
+        unheard: str = "",
     ) -> Reply:
         message = {
             "text": text,
             "intent": {"name": intent, "confidence": confidence},
             "entities": [{"entity": name, "value": value} for name, value in (entities or {}).items()],
         }
-        said = {"event": "user", "text": text, "input_channel": channel, "parse_data": message, "timestamp": 1.0}
+        said = {
+            "event": "user",
+            "text": text,
+            "input_channel": channel,
+            "parse_data": message,
+            "timestamp": 1.0,
+            "metadata": {"unheard": unheard} if unheard else {},
+        }
         tracker = {
             "sender_id": "a-conversation",
             "slots": dict(slots or {}),

@@ -53,6 +53,17 @@ async def test_the_phone_hears_the_short_answer(actions: Actions) -> None:
     assert not phone.responses[0]["buttons"]
 
 
+async def test_who_spoke_over_an_answer_hears_it_from_where_it_broke_off(actions: Actions) -> None:
+    actions.history = [
+        {"event": "user", "text": "сколько стоит паспорт", "timestamp": 0.1},
+        {"event": "bot", "text": "Две цены. Вторая выше.", "timestamp": 0.2},
+    ]
+    reply = await actions.run("action_repeat", "повторите", intent="repeat", channel="phone", unheard="Вторая выше.")
+    assert reply.texts == ["Вторая выше."]
+    whole = await actions.run("action_repeat", "повторите", intent="repeat", channel="phone")
+    assert whole.texts == ["Две цены. Вторая выше."]
+
+
 @pytest.mark.parametrize("action", ["action_rate", "action_repeat", "action_clarify", "action_competent_body"])
 @pytest.mark.parametrize(("text", "chosen"), [("второе", "ID_CARD"), ("бірінші", "PASSPORT")])
 async def test_a_choice_by_place_is_understood_whatever_its_intent_seemed_to_be(

@@ -46,6 +46,11 @@ def test_a_turn_is_answered_at_once_with_its_messages() -> None:
     assert message.metadata == {"language": "ru"}
 
 
+def test_what_was_spoken_over_reaches_rasa() -> None:
+    _, _, (message,) = post({**TURN, "channel": "phone", "unheard": "Вторая выше."})
+    assert message.metadata == {"language": "ru", "unheard": "Вторая выше."}
+
+
 @pytest.mark.parametrize("channel", ["web", "phone", "mail"])
 def test_the_channel_reaches_rasa_so_that_responses_may_vary_by_it(channel: str) -> None:
     _, _, (message,) = post({**TURN, "channel": channel})

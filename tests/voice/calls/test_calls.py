@@ -363,6 +363,13 @@ def test_call(name: str, ends: dict[str, BaseException | None]) -> None:
     judge(ends[name])
 
 
+def test_the_dialogue_knows_what_was_spoken_over(
+    ends: dict[str, BaseException | None], dialogue: DialogueServer
+) -> None:
+    assert ends["speech_over_our_voice_stops_it"] is None
+    assert any(LONG.strip().endswith(request.get("unheard") or "none") for request in dialogue.requests)
+
+
 def test_what_keys_meant_reached_the_dialogue(ends: dict[str, BaseException | None], dialogue: DialogueServer) -> None:
     assert len(ends) == len(CALLS.names)
     asked = [request["text"] for request in dialogue.requests]
