@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from staff.roles import Permission
 from staff.tables import Account
+from web.site import FOLDER
 from web.staff import pages
 from web.staff.guard import require
 from web.staff.texts import below
@@ -32,10 +33,17 @@ SHORTCUTS: Final = (
 """What the list of keys shows; web/static/console/keys.js listens for them."""
 
 
+_FOLDERS: Final = ("shared", "console")
+MODULES: Final = tuple(
+    f"/{path.relative_to(FOLDER)}" for folder in _FOLDERS for path in sorted((FOLDER / folder).glob("*.js"))
+)
+"""Fetched at once, instead of one after the other as each imports the next."""
+
+
 @router.get("")
 async def show(request: Request, _account: Annotated[Account, Depends(require(Permission.CONTACTS_SERVE))]) -> Response:
     """Show the console."""
     spoken = pages.language(request)
     aspects = {f"aspect.{code}": name for code, name in below("kb.aspects", spoken).items()}
     words = below("console.live", spoken) | aspects
-    return pages.page(request, "console/index.html", words=words, shortcuts=SHORTCUTS)
+    return pages.page(request, "console/index.html", words=words, shortcuts=SHORTCUTS, modules=MODULES)
