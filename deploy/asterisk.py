@@ -41,8 +41,11 @@ def module_names(project: Project) -> list[str]:
     return (project.root / "voice_channel" / "pbx" / "templates" / "modules.txt").read_text().split()
 
 
-def ensure(project: Project, progress: Progress) -> Asterisk:
-    """Return the installed Asterisk, else the fetched one, fetched now when it is missing. Raises SetupError."""
+def ensure(project: Project, progress: Progress, limit_s: float = _LIMIT_S) -> Asterisk:
+    """Return the installed Asterisk, else the fetched one, fetched now when it is missing. Raises SetupError.
+
+    A step of the fetching may take `limit_s` seconds; there are two that matter.
+    """
     installed = shutil.which("asterisk", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin")
     if installed:
         return Asterisk((installed,), _modules_of_the_system(), Path("/usr/share/asterisk"))
@@ -51,7 +54,7 @@ def ensure(project: Project, progress: Progress) -> Asterisk:
     stamp = root / _STAMP
     if not stamp.is_file() or stamp.read_text() != wanted:
         with progress.step("Asterisk from Debian unstable", _SIZE) as step:
-            _fetch(project, root, step)
+            _fetch(project, root, step, limit_s)
             stamp.write_text(wanted)
             step.note = f"{_size_mb(root)} MB"
     return _unpacked(root)
@@ -71,17 +74,17 @@ def _unpacked(root: Path) -> Asterisk:
     return Asterisk(command, modules, root / "usr" / "share" / "asterisk")
 
 
-def _fetch(project: Project, root: Path, step: Step) -> None:
+def _fetch(project: Project, root: Path, step: Step, limit_s: float) -> None:
     mirror = _mirror()
     project.tools.mkdir(exist_ok=True)
     with TemporaryDirectory(dir=project.tools, prefix="asterisk-") as folder:
         work = Path(folder)
         for argv in _downloads(work, mirror):
-            commands.run(argv, what="fetching Asterisk", log=project.setup_log, timeout_s=_LIMIT_S, tick=step.tick)
+            commands.run(argv, what="fetching Asterisk", log=project.setup_log, timeout_s=limit_s, tick=step.tick)
         whole, kept = work / "whole", work / "kept"
         for package in sorted((work / "cache" / "archives").glob("*.deb")):
             unpack: Argv = ["dpkg-deb", "-x", package, whole]
-            commands.run(unpack, what="unpacking Asterisk", log=project.setup_log, timeout_s=_LIMIT_S, tick=step.tick)
+            commands.run(unpack, what="unpacking Asterisk", log=project.setup_log, timeout_s=limit_s, tick=step.tick)
         _keep(whole, kept, module_names(project))
         shutil.rmtree(root, ignore_errors=True)
         kept.rename(root)

@@ -14,7 +14,7 @@ import pytest
 from deploy import asterisk, debian, model
 from deploy import stack as product
 from deploy.progress import Progress
-from deploy.project import this_project
+from deploy.project import SetupError, this_project
 from deploy.settings import LISTENERS, LOOPBACK, PHONE_LISTENERS, SIP, Settings
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser
 
+_FETCHING_STEP_S = 80.0
 _BROWSER_ARGUMENTS = (
     "--disable-gpu",
     "--disable-quic",
@@ -33,16 +34,27 @@ _BROWSER_ARGUMENTS = (
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[product.Stack]:
+def exchange() -> asterisk.Asterisk | SetupError:
+    """Give the Asterisk of the phone tests, or why none can be had within three minutes."""
+    try:
+        return asterisk.ensure(this_project(), Progress(sys.stderr), limit_s=_FETCHING_STEP_S)
+    except SetupError as error:
+        return error
+
+
+@pytest.fixture(scope="session")
+def stack(
+    tmp_path_factory: pytest.TempPathFactory, exchange: asterisk.Asterisk | SetupError
+) -> Iterator[product.Stack]:
     """Every process, as `make phone` starts them, on free ports and with data of its own; none is left afterwards.
 
-    Fails loudly where no Asterisk can be had: the telephone is what most people come by.
+    Where no Asterisk can be had it is as `make run` starts it, and every phone test fails with the reason.
     """
     project = this_project()
     progress = Progress(sys.stderr)
     trained = model.ensure(project, progress)
-    exchange = asterisk.ensure(project, progress)
-    settings = Settings(LOOPBACK, _free_ports(), tmp_path_factory.mktemp("data"), exchange)
+    found = exchange if isinstance(exchange, asterisk.Asterisk) else None
+    settings = Settings(LOOPBACK, _free_ports(), tmp_path_factory.mktemp("data"), found)
     start = product.running(project, settings, trained, stop=Event(), progress=progress, environment=_environment())
     with start as running:
         yield running

@@ -22,6 +22,7 @@ from staff import sessions
 from tests.pbx.user_agent import Telephone, telephone
 from tests.web.staff.browsing import Visitor
 from voice_channel import speech_models
+from voice_channel.audio import SAMPLE_BYTES, SAMPLE_RATE_HZ
 from voice_channel.pbx.phones import password
 
 if TYPE_CHECKING:
@@ -155,6 +156,9 @@ class Call:
     def recorded(self, track: str, language: Language) -> str:
         """Return the words of a track: "caller" or "line"."""
         return recognised(self._track(track), language)
+
+    def seconds_recorded(self, track: str) -> float:
+        return (self._track(track).stat().st_size - _HEADER_BYTES) / SAMPLE_RATE_HZ / SAMPLE_BYTES
 
     def _track(self, track: str) -> Path:
         return self.line.stack.settings.data_dir / "recordings" / f"{self.id}-{track}.wav"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from deploy.settings import PBX, RASA
+from deploy.settings import PBX, RASA, VOICE
 
 if TYPE_CHECKING:
     from language import Language
@@ -33,6 +33,8 @@ def test_a_question_is_answered_and_with_nobody_on_duty_a_call_back_is_offered(
         call.phone.press("1")
         call.ends()
     assert question in call.recorded("caller", language)
+    lengths = [call.seconds_recorded(track) for track in ("caller", "line")]
+    assert abs(lengths[0] - lengths[1]) < 1  # one clock for both tracks
     assert line.record(call.id)["language"] == language
 
 
@@ -56,6 +58,30 @@ def test_the_voice_process_freezes_and_the_caller_is_led_to_a_human(line: PhoneL
     line.voice_is_back()
 
 
+def test_a_call_back_leg_that_freezes_ends_politely_and_never_leads_to_the_queue_again(line: PhoneLine) -> None:
+    with line.call() as call:
+        call.say("оператор", "ru")
+        call.hears("ru", NOBODY["ru"])
+        with line.frozen_voice():
+            call.ends()
+    line.voice_is_back()
+    heard = call.recorded("line", "ru")
+    assert heard.endswith("позже")
+    assert heard.count("соединяю с консультантом") == 1  # by the assistant, before the queue
+
+
+def test_with_the_voice_process_down_the_caller_is_answered_all_the_same(line: PhoneLine) -> None:
+    line.stack.stop(VOICE)
+    try:
+        with line.call() as call:
+            call.ends()  # a human first, and with nobody on duty a goodbye: never silence
+        heard = call.recorded("line", "ru")
+        assert "соединяю с консультантом" in heard
+        assert heard.endswith("позже")
+    finally:
+        line.stack.start(VOICE)
+
+
 def test_without_the_dialogue_the_caller_is_told_and_handed_over(line: PhoneLine) -> None:
     line.stack.stop(RASA)
     try:
@@ -74,6 +100,12 @@ def test_a_third_call_from_one_number_is_busy(line: PhoneLine) -> None:
         assert "486" in closed["param"]
         first.phone.hang_up()
         second.phone.hang_up()
+
+
+def test_callers_who_withhold_their_number_are_not_one_caller(line: PhoneLine) -> None:
+    with line.call("anonymous") as first, line.call("anonymous") as second, line.call("anonymous") as third:
+        for call in (first, second, third):
+            call.phone.hang_up()
 
 
 def test_a_restarted_exchange_takes_calls_again(line: PhoneLine) -> None:

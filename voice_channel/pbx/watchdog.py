@@ -23,7 +23,7 @@ _LOST: Final = "assistant-lost,s,1"
 
 
 class Watchdog:
-    """Asks the voice process whether it lives; when it does not, its callers go to the queue."""
+    """Asks the voice process whether it lives; when it does not, the dialplan leads its callers on."""
 
     def __init__(self, asterisk: Asterisk, voice_url: str) -> None:
         self._asterisk = asterisk
@@ -49,7 +49,7 @@ class Watchdog:
     async def _rescue(self) -> None:
         try:
             for channel in await self._asterisk.channels_in("AudioSocket"):
-                logger.error("the voice process gives no sign of life: a caller goes to the queue")
+                logger.error("the voice process gives no sign of life: a caller is led on without it")
                 await self._asterisk.redirect(channel, _LOST)
         except AsteriskError as error:
             logger.error("callers could not be taken from the frozen voice process: %s", error)  # noqa: TRY400
