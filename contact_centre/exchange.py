@@ -44,7 +44,7 @@ logger = logging.getLogger(__name__)
 
 WITHOUT_ASSISTANT: Final = "exchange"
 """Reason of a hand-off that the exchange made by itself: the assistant gave it no answer."""
-_JUST_OPENED: Final = timedelta(seconds=5)
+JUST_OPENED: Final = timedelta(seconds=5)
 """A contact younger than this may be of a call that came after the exchange was asked for its calls."""
 
 
@@ -294,7 +294,7 @@ async def _account(session: AsyncSession, login: str | None) -> int | None:
 
 async def _open_calls(session: AsyncSession, at: datetime) -> list[Contact]:
     query = select(Contact).where(
-        Contact.call_id.is_not(None), Contact.state != State.CLOSED, Contact.created_at < at - _JUST_OPENED
+        Contact.call_id.is_not(None), Contact.state != State.CLOSED, Contact.created_at < at - JUST_OPENED
     )
     return list(await session.scalars(query))
 

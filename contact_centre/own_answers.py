@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import select
@@ -14,6 +13,7 @@ from contact_centre.tables import QueueEntry
 from database.base import now
 from language.normalisation import fold
 from language.numbers import find_numbers
+from language.phones import phone_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,7 +38,6 @@ _RATING_WORDS: Final = {
 }
 _SKIP_WORDS: Final = frozenset(map(fold, ("нет", "не хочу", "пропустить", "жоқ", "өткізіп жіберу", "қаламаймын")))
 _LONGEST_RATING_WORDS: Final = 3
-_PHONE: Final = re.compile(r"(?:\+?[78])?(7\d{9})")
 
 
 def rating_in(text: str) -> int | None:
@@ -52,13 +51,6 @@ def rating_in(text: str) -> int | None:
     if len(numbers) == 1 and numbers[0].digits in {str(point) for point in choices.SCALE}:
         return int(numbers[0].digits)
     return None
-
-
-def phone_in(text: str) -> str | None:
-    """Return the Kazakhstan number that a text says, as +7 and ten digits; None when it says none."""
-    digits = "".join(span.digits for span in find_numbers(text))
-    match = _PHONE.fullmatch(digits)
-    return f"+7{match[1]}" if match else None
 
 
 def concerns(contact: Contact, question: Message) -> bool:

@@ -61,6 +61,12 @@ class Recordings:
         async with self._database.read() as session:
             return list(await session.scalars(query))
 
+    async def one(self, contact_id: UUID, recording_id: int) -> Recording | None:
+        """Return one of a contact's recordings; None when it has no such."""
+        query = select(Recording).where(Recording.id == recording_id, Recording.contact_id == contact_id)
+        async with self._database.read() as session:
+            return await session.scalar(query)
+
     def sound(self, recording: Recording, side: Side | None = None) -> Path | None:
         """Return the file of a recording, whole or one side of it; None when it is not there (any more)."""
         name = recording.file if side is None else recording.tracks.get(side)

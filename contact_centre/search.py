@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import false, or_, select
 
 from contact_centre.console import last_entries
-from contact_centre.tables import Contact, Message
+from contact_centre.tables import Contact, Message, Recording
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -32,6 +32,7 @@ class Wanted:
     text: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+    recorded: bool = False
     before: str | None = None
 
 
@@ -59,6 +60,8 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
         conditions.append(Contact.created_at >= wanted.since)
     if wanted.until is not None:
         conditions.append(Contact.created_at < wanted.until)
+    if wanted.recorded:
+        conditions.append(Contact.id.in_(select(Recording.contact_id)))
     if wanted.before is not None:
         conditions.append(Contact.number < wanted.before)
     return conditions

@@ -34,6 +34,7 @@ class Action(StrEnum):
     AUDIT_READ = "audit_read"
     CONTACT_READ = "contact_read"
     TALK_WATCHED = "talk_watched"
+    RECORDING_HEARD = "recording_heard"
     CONTACTS_SEARCHED = "contacts_searched"
     CONSULTANT_CHANGED = "consultant_changed"
     REPLY_CHANGED = "reply_changed"

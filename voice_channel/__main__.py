@@ -16,6 +16,10 @@ from voice_channel import phrases, priority, speech_models
 from voice_channel.call import Parts
 from voice_channel.chat_client import ChatClient
 from voice_channel.control import create_app
+from voice_channel.exchange_client import ExchangeClient
+from voice_channel.pbx.ami import Door
+from voice_channel.pbx.link import Link
+from voice_channel.pbx.whole_calls import WholeCalls
 from voice_channel.phrase_cache import PhraseCache
 from voice_channel.recogniser import Recogniser
 from voice_channel.sessions import Sessions
@@ -26,6 +30,7 @@ from voice_channel.spoken_text.spelling import spelt_out
 from voice_channel.switchboard import Switchboard
 from voice_channel.tuning import TUNING
 from voice_channel.turns.completeness import Expecting, patience_s
+from voice_channel.web_api import WebApi
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,6 +42,7 @@ logger = logging.getLogger(__name__)
 _STOP_PATIENCE_S: Final = 3
 _BACKLOG: Final = 512
 _MEGABYTE: Final = 1_000_000
+_RECORDINGS: Final = "recordings"
 
 
 async def serve(settings: Settings) -> None:
@@ -45,14 +51,20 @@ async def serve(settings: Settings) -> None:
         cache = PhraseCache(settings.data_dir / "voice_cache", settings.voice_cache_mb * _MEGABYTE)
         speaker = Speaker(cache, settings.voice_speech_processes)
         recogniser = Recogniser(speech_models.available(settings.speech_models or speech_models.FOLDER))
-        chat = ChatClient(settings.web_url, settings.service_token, TUNING.answer_limit_s)
-        closing.push_async_callback(chat.close)
+        web = WebApi(settings.web_url, TUNING.answer_limit_s)
+        closing.push_async_callback(web.close)
+        chat = ChatClient(web, settings.service_token)
+        exchange = ExchangeClient(web, settings.web_url, settings.service_token)
         for part in (speaker, recogniser):
             closing.push_async_callback(part.stop)
         _warm_up()
         await asyncio.gather(speaker.start(), recogniser.start())
-        parts = Parts(TUNING, recogniser, speaker, chat, _recordings(settings))
         sessions = Sessions()
+        link = _link(settings, exchange, sessions)
+        parts = Parts(TUNING, recogniser, speaker, chat, exchange, _recordings(settings), is_linked=link is not None)
+        if link is not None:
+            linking = asyncio.create_task(link.run())
+            closing.callback(linking.cancel)
         switchboard = Switchboard(sessions, parts, settings.voice_calls_limit)
         if settings.voice_realtime:
             priority.go_first()
@@ -67,7 +79,7 @@ async def serve(settings: Settings) -> None:
         checks: dict[str, Check] = {
             "recogniser": recogniser.check,
             "speech": speaker.check,
-            "chat": chat.check,
+            "chat": web.check,
         }
         config = uvicorn.Config(
             create_app(sessions, switchboard, checks, settings.service_token),
@@ -82,7 +94,14 @@ async def serve(settings: Settings) -> None:
 
 
 def _recordings(settings: Settings) -> Path | None:
-    return settings.data_dir / "recordings" if settings.voice_recording else None
+    return settings.data_dir / _RECORDINGS if settings.voice_recording else None
+
+
+def _link(settings: Settings, exchange: ExchangeClient, sessions: Sessions) -> Link | None:
+    if settings.ami_port is None or settings.ami_secret is None:
+        return None
+    whole = WholeCalls(settings.data_dir / _RECORDINGS)
+    return Link(Door(settings.ami_host, settings.ami_port, settings.ami_secret), exchange, sessions, whole)
 
 
 def _warm_up() -> None:

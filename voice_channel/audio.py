@@ -6,7 +6,8 @@ from typing import Final
 
 SAMPLE_RATE_HZ: Final = 8_000
 SAMPLE_BYTES: Final = 2
-FRAME_S: Final = 0.02
+FRAME_MS: Final = 20
+FRAME_S: Final = FRAME_MS / 1000
 FRAME_SAMPLES: Final = 160
 FRAME_BYTES: Final = FRAME_SAMPLES * SAMPLE_BYTES
 SILENCE: Final = bytes(FRAME_BYTES)

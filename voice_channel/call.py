@@ -6,12 +6,14 @@ import asyncio
 import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+from uuid import UUID
 
 from language import LANGUAGES
 from language.numbers import find_numbers
+from language.phones import phone_in
 from voice_channel import metrics
-from voice_channel.chat_client import ChatError
 from voice_channel.ears import Deaf, Ears, Heard
+from voice_channel.exchange_client import Recorded, RecordingOf, Report
 from voice_channel.line import Line
 from voice_channel.mouth import Mouth, Utterance
 from voice_channel.phrases import phrase
@@ -22,6 +24,7 @@ from voice_channel.sessions import LegKind, Next, TurnRecord, now, queue_for
 from voice_channel.turns.completeness import Expecting
 from voice_channel.turns.keys import Command, Digits, Keypad, LanguageKey, Meaning
 from voice_channel.turns.silence_ladder import SilenceLadder, Step
+from voice_channel.web_api import WebApiError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +32,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from language import Language
-    from voice_channel.chat_client import ChatClient, Reply
+    from voice_channel.chat_client import ChatClient, Conversation, Reply
+    from voice_channel.exchange_client import Event, ExchangeClient
     from voice_channel.leg import HungUp, Leg
     from voice_channel.mouth import Said
     from voice_channel.phrases import Moment
@@ -43,6 +47,8 @@ logger = logging.getLogger(__name__)
 
 _RATINGS: Final = range(1, 6)
 _ASKINGS: Final = 2
+_ASKINGS_OF_A_PHONE: Final = 4
+_YES: Final = {"да", "верно", "подтверждаю", "иә", "ия", "дұрыс", "растаймын"}
 _SHORTEST_NUMBER: Final = 2
 """Digits by which something typed unasked is a number and not a slip of the finger."""
 
@@ -55,7 +61,10 @@ class Parts:
     recogniser: Recogniser
     speaker: Speaker
     chat: ChatClient
+    exchange: ExchangeClient
     recordings: Path | None
+    is_linked: bool = False
+    """The exchange itself tells what becomes of its calls, and records them whole."""
 
 
 Input = Heard | Deaf | Command | Digits | LanguageKey | Step
@@ -100,8 +109,9 @@ class Call:
                 task.cancel()
             await asyncio.gather(talk, line, return_exceptions=True)
             await self._ears.close()
-            if self._line.recording is not None:
-                await self._line.recording.close()
+            await self._end_recording()
+            if self._session.next is Next.HANGUP and not self._parts.is_linked:
+                await self._report("hung_up")
             metrics.STALL.observe(self._line.longest_stall_s)
             self._record.state = "ended"
 
@@ -139,9 +149,12 @@ class Call:
                 await self._offer_callback()
             else:
                 await self._serve()
-        except ChatError as error:
-            logger.error("contact %s: the chat API failed: %s", self._record.number or "-", error)  # noqa: TRY400
-            await self._leave("fault", queue_for(self._record.language))
+        except WebApiError as error:
+            logger.error("contact %s: the web process failed: %s", self._record.number or "-", error)  # noqa: TRY400
+            if self._session.kind is LegKind.MAIN:
+                await self._leave("fault", queue_for(self._record.language))
+            else:
+                self._session.next = queue_for(self._record.language)  # the dialplan says what there is to say
 
     async def _serve(self) -> None:
         if not self._parts.speaker.usable:
@@ -153,16 +166,16 @@ class Call:
             await self._react(await self._inputs.get())
 
     async def _greet(self) -> None:
-        if self._record.conversation is None:
-            conversation = await self._parts.chat.open(self._session.caller)
-            self._record.conversation = conversation
-            self._record.number = conversation.number
+        is_back = self._record.conversation is not None
+        opened = await self._open()
+        if opened.messages and not is_back:
             greeting = [
                 Utterance(message.text, message.language)
-                for message in conversation.messages
+                for message in opened.messages
                 if message.language in self._spoken_languages()  # a language key may have been faster
             ]
         else:
+            await self._report("returned")
             greeting = [Utterance(phrase("browser_greeting", one), one) for one in self._spoken_languages()]
         self._begin_recording()
         self._listen()
@@ -170,8 +183,43 @@ class Call:
         if not self._ears.can_recognise:
             await self._phrase("keys_only")
 
+    async def _open(self) -> Conversation:
+        """Return the call's conversation, which the web process keeps through our restarts."""
+        if self._record.conversation is None:
+            opened = await self._parts.chat.open(self._session.caller, self._record.exchange_call)
+            self._record.conversation, self._record.number = opened, opened.number
+        return self._record.conversation
+
+    async def _report(self, event: Event) -> None:
+        """Tell the contact centre what happens to a call of the exchange, as far as we see it."""
+        call = self._record.exchange_call
+        if call is None:
+            return
+        try:
+            await self._parts.exchange.report(Report(call=call, event=event, at=now()))
+        except WebApiError as error:
+            logger.warning("contact %s: %r is not reported: %s", self._record.number or "-", event, error)
+
+    async def _end_recording(self) -> None:
+        recording, conversation = self._line.recording, self._record.conversation
+        if recording is None:
+            return
+        await recording.close()
+        if conversation is None:
+            return
+        recorded = Recorded(
+            of=RecordingOf(conversation=UUID(conversation.id)),
+            file=recording.path.relative_to(self._parts.recordings or recording.path.parent).as_posix(),
+            started_at=recording.started_at,
+            duration_ms=recording.duration_ms,
+        )
+        try:
+            await self._parts.exchange.attach(recorded)
+        except WebApiError as error:
+            logger.error("contact %s: its recording is not attached: %s", self._record.number, error)  # noqa: TRY400
+
     def _begin_recording(self) -> None:
-        if self._parts.recordings is None:
+        if self._parts.recordings is None or (self._parts.is_linked and not self._record.in_browser):
             return
         path = place(self._parts.recordings, self._record.number, str(self._session.id))
         try:
@@ -267,7 +315,7 @@ class Call:
         clock = asyncio.get_running_loop().time
         conversation = self._record.conversation
         if conversation is None:
-            raise ChatError("there is no conversation yet")
+            raise WebApiError("there is no conversation yet")
         self._spoke_at_all = True
         self._keypad.choosing_language = False
         self._listening = False
@@ -322,10 +370,9 @@ class Call:
         said = await self._say(utterances)
         turn.ended_at, turn.heard = now(), said.heard
 
-    async def _phrase(self, moment: Moment) -> None:
-        await self._say_ourselves(
-            [Utterance(phrase(moment, language), language) for language in self._spoken_languages()]
-        )
+    async def _phrase(self, moment: Moment, **values: str) -> None:
+        languages = self._spoken_languages()
+        await self._say_ourselves([Utterance(phrase(moment, language, **values), language) for language in languages])
 
     async def _leave(self, moment: Moment, after: Next | None) -> None:
         """Say a last sentence to its end and go; without `after` to the queue."""
@@ -337,22 +384,40 @@ class Call:
     async def _ask_rating(self) -> None:
         """Ask what the consultant's help was worth; whatever the answer, the call ends here."""
         self._session.next = Next.HANGUP
+        reporting = asyncio.create_task(self._report("completed"))  # or the rating would come to an open talk
         rating = await self._number_from("rating", _RATINGS)
-        conversation = self._record.conversation
-        if rating is None or conversation is None:
+        await reporting
+        if rating is None:
             return
-        await self._parts.chat.say(conversation, phrase("key_rating", self._record.language or "ru", rating=rating))
+        answer = phrase("key_rating", self._record.language or "ru", rating=rating)
+        await self._parts.chat.say(await self._open(), answer)
         await self._leave("rating_thanks", Next.HANGUP)
 
     async def _offer_callback(self) -> None:
         """Offer to call back after no consultant was free; the call ends here."""
         self._session.next = Next.HANGUP
-        wish = await self._number_from("callback", range(1, 2))
-        conversation, phone = self._record.conversation, self._session.caller
-        if wish is None or conversation is None or phone is None:
+        call, phone = self._record.exchange_call, await self._confirmed_phone()
+        if call is None or phone is None:
             return
-        await self._parts.chat.say(conversation, phrase("callback_request", self._record.language or "ru", phone=phone))
-        await self._leave("callback_thanks", Next.HANGUP)
+        promise = await self._parts.exchange.call_back(call, phone, now())
+        if promise is None:
+            await self._leave("callback_thanks", Next.HANGUP)
+            return
+        self._ears.interruptible = False
+        await self._say_ourselves([Utterance(promise, self._record.language or "ru")])
+
+    async def _confirmed_phone(self) -> str | None:
+        """Say to which number we would call, until the caller says yes; None when nothing is said or typed."""
+        phone = self._session.caller
+        moment: Moment = "callback"
+        for _ in range(_ASKINGS_OF_A_PHONE):
+            self._ears.listen(self._heard_languages(), Expecting.NUMBER)
+            await self._phrase(moment if phone else "callback_number", phone=phone or "")
+            answer = await self._inputs.get()
+            if phone is not None and _agrees(answer):
+                return phone
+            phone, moment = _phone(answer) or phone, "callback_confirm"
+        return None
 
     async def _number_from(self, moment: Moment, allowed: range) -> int | None:
         """Ask for one of a few numbers, by key or word; None when the caller gives none after two askings."""
@@ -372,13 +437,25 @@ def _text(utterances: Sequence[Utterance]) -> str:
 
 def _number(said: Input) -> int | None:
     """Return the number that an input is or holds."""
-    if isinstance(said, Digits):
-        return int(said.digits)
-    if not isinstance(said, Heard):
-        return None
-    texts = (recognition.text for recognition in said.by_language.values())
-    numbers = [number.digits for text in texts for number in find_numbers(text)]
+    numbers = [number.digits for text in _texts(said) for number in find_numbers(text)]
     return int(numbers[0]) if numbers else None
+
+
+def _phone(said: Input) -> str | None:
+    """Return the telephone number that an input is or holds."""
+    return next((phone for text in _texts(said) if (phone := phone_in(text)) is not None), None)
+
+
+def _agrees(said: Input) -> bool:
+    """Return whether an input is a yes: the key 1, or the word in either language."""
+    return _number(said) == 1 or any(word in _YES for text in _texts(said) for word in text.split())
+
+
+def _texts(said: Input) -> list[str]:
+    """Return what an input may say, in each language that it was heard in."""
+    if isinstance(said, Digits):
+        return [said.digits]
+    return [recognition.text for recognition in said.by_language.values()] if isinstance(said, Heard) else []
 
 
 def latencies(heard: Heard, answered_at: float, said: Said) -> dict[str, int]:

@@ -4,28 +4,24 @@ from __future__ import annotations
 
 import re
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
+from typing import TYPE_CHECKING, Final, Literal
 from uuid import uuid4
 
-import httpx
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from language import Language
+from voice_channel.web_api import read
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from pydantic import SecretStr
 
+    from voice_channel.web_api import WebApi
+
 State = Literal["bot", "queued", "consultant", "rating", "closed"]
-_CONNECT_S: Final = 1.0
 _YES_OR_NO: Final = {"/affirm", "/deny"}
 _CITIZENS_NUMBER: Final = re.compile(r"\d(?:[ -]?\d){6}")
-
-
-_Answer = TypeVar("_Answer", bound=BaseModel)
-
-
-class ChatError(Exception):
-    """The chat API gave no usable answer."""
 
 
 class Button(BaseModel):
@@ -83,23 +79,23 @@ class Conversation(BaseModel):
 
 
 class ChatClient:
-    """Client of the chat API at `url`; a whole answer may take `limit_s` seconds."""
+    """Client of the chat API, with the token of our own services."""
 
-    def __init__(self, url: str, service_token: SecretStr | None, limit_s: float) -> None:
+    def __init__(self, web: WebApi, service_token: SecretStr | None) -> None:
+        self._web = web
         self._service_token = service_token.get_secret_value() if service_token else ""
-        timeout = httpx.Timeout(limit_s, connect=_CONNECT_S)
-        self._http = httpx.AsyncClient(base_url=url, timeout=timeout, trust_env=False)
 
-    async def open(self, phone: str | None) -> Conversation:
-        """Register the call; the greeting is among the messages.
+    async def open(self, phone: str | None, call: UUID | None) -> Conversation:
+        """Register the call; the greeting is among the messages, unless the exchange's `call` was registered before.
 
         Raises:
-            ChatError: it could not be registered.
+            WebApiError: it could not be registered.
 
         """
-        body = {"language": None, "channel": "phone", "contact": {"phone": phone} if phone else None}
-        content = await self._post("/api/conversations", self._service_token, body, HTTPStatus.CREATED)
-        return _read(Conversation, content)
+        contact = {"phone": phone} if phone else None
+        body = {"language": None, "channel": "phone", "contact": contact, "call": str(call) if call else None}
+        content = await self._web.send("POST", "/api/conversations", self._service_token, body, {HTTPStatus.CREATED})
+        return read(Conversation, content)
 
     async def say(self, conversation: Conversation, text: str, unheard: str = "") -> Reply:
         """Pass on what the caller said, and what of our last answer was `unheard`.
@@ -107,40 +103,10 @@ class ChatClient:
         An answer that says the dialogue is down is an answer too.
 
         Raises:
-            ChatError: there is none.
+            WebApiError: there is none.
 
         """
         body = {"text": text, "client_id": str(uuid4()), "unheard": unheard}
         path = f"/api/conversations/{conversation.id}/messages"
-        statuses = (HTTPStatus.OK, HTTPStatus.SERVICE_UNAVAILABLE)
-        return _read(Reply, await self._post(path, conversation.token, body, *statuses))
-
-    async def check(self) -> str | None:
-        """None when the chat API answers, else a sentence."""
-        try:
-            response = await self._http.get("/healthz", timeout=_CONNECT_S)
-        except httpx.HTTPError as error:
-            return f"the chat API at {self._http.base_url} does not answer: {error or type(error).__name__}"
-        return None if response.is_success else f"the chat API answers {response.status_code}"
-
-    async def close(self) -> None:
-        """Give the connections back."""
-        await self._http.aclose()
-
-    async def _post(self, path: str, token: str, body: dict[str, Any], *expected: HTTPStatus) -> bytes:
-        try:
-            response = await self._http.post(path, json=body, headers={"Authorization": f"Bearer {token}"})
-        except httpx.HTTPError as error:
-            raise ChatError(f"no answer: {error or type(error).__name__}") from error
-        if response.status_code not in expected:
-            raise ChatError(f"status {response.status_code}, expected {' or '.join(str(int(s)) for s in expected)}")
-        return response.content
-
-
-def _read(shape: type[_Answer], content: bytes) -> _Answer:
-    try:
-        return shape.model_validate_json(content)
-    except ValidationError as error:
-        # The input stays out of the message: it carries what was said.
-        problems = error.errors(include_url=False, include_input=False, include_context=False)
-        raise ChatError(f"not the answer that was expected: {problems}") from None
+        statuses = {HTTPStatus.OK, HTTPStatus.SERVICE_UNAVAILABLE}
+        return read(Reply, await self._web.send("POST", path, conversation.token, body, statuses))

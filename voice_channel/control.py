@@ -93,7 +93,7 @@ async def _hold_browser_call(
     sessions: Sessions, switchboard: Switchboard, websocket: WebSocket, wanted: CallRequest
 ) -> None:
     session = sessions.issue(LegKind.MAIN, str(uuid4()), None)
-    session.claimed = True
+    session.claimed = session.record.in_browser = True
     session.record.conversation = Conversation(id=wanted.conversation, token=wanted.token, number=wanted.number)
     session.record.number, session.record.language = wanted.number, wanted.language
     leg = BrowserLeg(websocket)

@@ -18,6 +18,7 @@ MISHEARD: Final = Counter("voice_misheard", "Turns that were not understood")
 LATENCY: Final = Histogram(
     "voice_latency_seconds", "Wait between caller and answer, by part", ["part"], buckets=_BUCKETS
 )
+EXCHANGE_LINKED: Final = Gauge("voice_exchange_linked", "Whether the link with the telephone exchange stands")
 STALL: Final = Histogram("voice_stall_seconds", "Longest delay of our sound in a call", buckets=_BUCKETS)
 
 

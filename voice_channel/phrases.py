@@ -29,18 +29,19 @@ Moment = Literal[
     "rating",
     "rating_thanks",
     "callback",
+    "callback_number",
+    "callback_confirm",
     "callback_thanks",
     "goodbye",
     "key_consultant",
     "key_language",
     "key_rating",
-    "callback_request",
 ]
 
 _PHRASES: Final = TypeAdapter(dict[Moment, dict[Language, str]]).validate_python(
     yaml.safe_load(Path(__file__).with_name("phrases.yml").read_text(encoding="utf-8")),
 )
-_NEVER_SPOKEN: Final = ("key_consultant", "key_language", "key_rating", "callback_request")
+_NOT_AS_THEY_STAND: Final = ("key_consultant", "key_language", "key_rating", "callback", "callback_confirm")
 
 
 def phrase(moment: Moment, language: Language, **values: str | int) -> str:
@@ -51,6 +52,6 @@ def phrase(moment: Moment, language: Language, **values: str | int) -> str:
 def spoken() -> Iterator[tuple[str, Language]]:
     """Yield every sentence that may be said as it stands, so that it can be made beforehand."""
     for moment in get_args(Moment):
-        if moment not in _NEVER_SPOKEN:
+        if moment not in _NOT_AS_THEY_STAND:
             for language, text in _PHRASES[moment].items():
                 yield text, language

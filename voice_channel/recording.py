@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from voice_channel.audio import FRAME_BYTES, SAMPLE_BYTES, SAMPLE_RATE_HZ, SILENCE
+from voice_channel.audio import FRAME_BYTES, FRAME_MS, SAMPLE_BYTES, SAMPLE_RATE_HZ, SILENCE
 from voice_channel.sessions import now
 
 if TYPE_CHECKING:
@@ -39,7 +39,14 @@ class Recording:
         self._incoming = bytearray()
         self._caller = bytearray()
         self._ours = bytearray()
+        self._frames = 0
+        self.started_at = now()
         self._flushing: asyncio.Task[None] | None = None
+
+    @property
+    def duration_ms(self) -> int:
+        """How long it is so far."""
+        return self._frames * FRAME_MS
 
     def heard(self, pcm: bytes) -> None:
         """Take sound of the caller as it comes."""
@@ -51,6 +58,7 @@ class Recording:
         self._caller += bytes(self._incoming[:FRAME_BYTES]).ljust(FRAME_BYTES, b"\0")
         del self._incoming[:FRAME_BYTES]
         self._ours += ours or SILENCE
+        self._frames += 1
         ready = len(self._ours) >= _FLUSH_FRAMES * FRAME_BYTES
         if ready and (self._flushing is None or self._flushing.done()):
             self._flushing = asyncio.create_task(asyncio.to_thread(self._write, *self._taken()))

@@ -65,8 +65,18 @@ class CallRecord:
     language: Language | None = None
     number: str = ""
     recording: str | None = None
+    in_browser: bool = False
+    """Spoken in a browser: no call of the exchange."""
     turns: list[TurnRecord] = field(default_factory=list)
     conversation: Conversation | None = None
+
+    @property
+    def exchange_call(self) -> UUID | None:
+        """The exchange's own name of the call; None for one that has none."""
+        try:
+            return None if self.in_browser else UUID(self.call)
+        except ValueError:
+            return None
 
 
 @dataclass
@@ -91,7 +101,7 @@ class Sessions:
     def issue(self, kind: LegKind, call: str, caller: str | None, session_id: UUID | None = None) -> Session:
         """Return a new session; its id is what AudioSocket is to be called with."""
         record = self._calls.setdefault(call, CallRecord(call))
-        session = Session(session_id or uuid4(), kind, record, _phone(caller))
+        session = Session(session_id or uuid4(), kind, record, phone_number(caller))
         self._sessions[session.id] = session
         for kept in (self._sessions, self._calls):
             while len(kept) > MOST_KEPT:
@@ -130,6 +140,11 @@ class Sessions:
             return session.next
         return queue_for(session.record.language) if session.kind is LegKind.MAIN else Next.HANGUP
 
+    def in_progress(self) -> list[UUID]:
+        """Return the calls of the exchange that are with us now, by their names there."""
+        talking = (record for record in self._calls.values() if record.state == "talking" and not record.in_browser)
+        return [call for record in talking if (call := record.exchange_call) is not None]
+
     def call(self, call: str) -> CallRecord | None:
         """Return what is known of a call."""
         return self._calls.get(call)
@@ -145,6 +160,7 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def _phone(caller: str | None) -> str | None:
+def phone_number(caller: str | None) -> str | None:
+    """Return a caller's number as the register keeps it; None when it is none."""
     digits = re.sub(r"[ ()\-]", "", caller or "")
     return digits if _PHONE.fullmatch(digits) else None

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Self
 
 from pydantic import BaseModel
 
 from contact_centre import search
 from contact_centre.states import Event, State
-from contact_centre.values import EntryKind, Language
+from contact_centre.values import EntryKind, Language, Side
 from contact_centre.vocabulary import topic_of
 from staff.audit import Action, Subject
+from staff.roles import Permission
 from web.consultant_models import ContactOut, EventOut, NoteOut, StaffMessageOut, contact_fields, events_of
 
 if TYPE_CHECKING:
     from contact_centre.register import Register
     from contact_centre.search import Wanted
-    from contact_centre.tables import Contact, ContactEvent, Message, Note
+    from contact_centre.tables import Contact, ContactEvent, Message, Note, Recording
     from staff.tables import Account
     from web.services import Services
 
@@ -43,8 +44,27 @@ class ConsultationOut(BaseModel):
     rating_word: str | None
 
 
+class RecordingOut(BaseModel):
+    """A recording of the conversation; `sides` are those that were also recorded alone."""
+
+    id: int
+    started_at: datetime
+    duration_ms: int
+    sides: list[Side]
+
+    @classmethod
+    def of(cls, recording: Recording) -> Self:
+        """Show a recording."""
+        return cls(
+            id=recording.id,
+            started_at=recording.started_at,
+            duration_ms=recording.duration_ms,
+            sides=sorted(recording.tracks),
+        )
+
+
 class ContactFull(ContactOut):
-    """A contact with everything that is known."""
+    """A contact with everything that is known; the recordings for those who may hear them."""
 
     phone: str | None
     email: str | None
@@ -54,6 +74,7 @@ class ContactFull(ContactOut):
     messages: list[StaffMessageOut]
     notes: list[NoteOut]
     consultations: list[ConsultationOut]
+    recordings: list[RecordingOut]
     events: list[EventOut]
     history: list[ContactOut]
     """The citizen's other contacts, newest first."""
@@ -84,6 +105,7 @@ async def read(parts: Services, account: Account, number: str, address: str) -> 
     messages = await _said_after(parts.register, contact, 0)
     notes, events = await parts.console.notes(contact.id), await parts.console.events(contact.id)
     entries, history = await parts.console.consultations(contact.id), await parts.console.history(contact)
+    recordings = await parts.recordings.of(contact.id) if account.may(Permission.RECORDINGS_READ) else []
     authors: list[Message | Note | ContactEvent] = [*messages, *notes, *events]
     people = [*(one.account_id for one in authors), *(one.consultant_id for one in entries)]
     people += [last.consultant_id for _, last in history if last]
@@ -105,6 +127,7 @@ async def read(parts: Services, account: Account, number: str, address: str) -> 
                 }
                 for entry in entries
             ],
+            "recordings": [RecordingOut.of(recording) for recording in recordings],
             "events": events_of(events, names),
             "history": [ContactOut.of(earlier, last, names) for earlier, last in history],
         }

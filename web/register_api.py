@@ -42,6 +42,8 @@ class Search(BaseModel):
     text: Words | None = None
     since: datetime | None = None
     until: datetime | None = None
+    recorded: bool = False
+    """Only those with a recording."""
     before: Words | None = None
 
 
@@ -54,6 +56,7 @@ async def find(request: Request, account: Reader, asked: Annotated[Search, Query
         text=asked.text,
         since=_aware(asked.since),
         until=_aware(asked.until),
+        recorded=asked.recorded,
         before=asked.before,
     )
     return ContactsOut(contacts=await looks.find(services.of(request), account, wanted, client_address(request)))

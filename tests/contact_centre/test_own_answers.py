@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from contact_centre.own_answers import phone_in, rating_in
+from contact_centre.own_answers import rating_in
+from language.phones import phone_in
 
 
 @pytest.mark.parametrize(

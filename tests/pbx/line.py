@@ -168,6 +168,7 @@ class Call:
 class Consultant:
     """A consultant signed in at the console, with a telephone."""
 
+    login: str
     phone: Telephone
     http: httpx.Client
     stream: Any = field(repr=False)
@@ -178,6 +179,13 @@ class Consultant:
 
     def work(self) -> dict[str, Any]:
         return dict(self.http.get("/staff/api/work").raise_for_status().json())
+
+    def is_rung_when_available(self) -> None:
+        """Wait until the exchange may ring the telephone."""
+        until(lambda: self.work()["me"]["phone_ready"], "the exchange reaches the telephone")
+
+    def contact(self, number: str) -> dict[str, Any]:
+        return dict(self.http.get(f"/staff/api/contacts/{number}").raise_for_status().json())
 
     def rings(self) -> None:
         self.phone.happens("CALL_INCOMING", 60)
@@ -208,7 +216,7 @@ def consultant(line: PhoneLine) -> Iterator[Consultant]:
         )
         with stream, telephone(line.folder / f"consultant-{time.monotonic_ns()}", sip) as phone:
             phone.happens("REGISTER_OK")
-            person = Consultant(phone, http, stream)
+            person = Consultant(account.login, phone, http, stream)
             person.be("available")
             yield person
             person.be("offline")

@@ -32,10 +32,10 @@ def _knowledge() -> KnowledgeBase:
 
 
 @contextmanager
-def running(settings: Settings, knowledge: KnowledgeBase | None = None) -> Iterator[str]:
+def running(settings: Settings, knowledge: KnowledgeBase | None = None, port: int = 0) -> Iterator[str]:
     """Serve until the block ends; yields the address. A test that publishes brings `knowledge` of its own."""
     app = create_app(settings, knowledge or _knowledge())
-    config = uvicorn.Config(app, port=0, log_config=None, timeout_graceful_shutdown=1)
+    config = uvicorn.Config(app, port=port, log_config=None, timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=lambda: asyncio.run(server.serve()), daemon=True)
     thread.start()

@@ -21,6 +21,7 @@ from web.staff import (
     home,
     pages,
     password_page,
+    recordings_pages,
     replies_pages,
     sign_in,
 )
@@ -40,6 +41,7 @@ _PARTS = (
     supervision_pages,
     replies_pages,
     contacts_pages,
+    recordings_pages,
     kb_pages,
     accounts_pages,
     audit_pages,
