@@ -31,16 +31,25 @@ class OpenQuestion(Protocol):
         """Act on the answer; None when the message is no answer to it."""
 
 
+class Context(Protocol):
+    """What was told before, which gives some messages their meaning."""
+
+    def take(self, dispatcher: CollectingDispatcher, turn: Turn) -> Events | None:
+        """Act on the message; None when it stands for itself."""
+
+
 class OpenQuestions:
     """All questions that can be open; short answers ("второе", "пять", "да") mean something only to them."""
 
-    def __init__(self, questions: Iterable[OpenQuestion]) -> None:
+    def __init__(self, questions: Iterable[OpenQuestion], context: Context) -> None:
         self._questions = {awaiting: question for question in questions for awaiting in question.awaiting}
+        self._context = context
 
     async def take(self, dispatcher: CollectingDispatcher, turn: Turn) -> Events | None:
-        """Let the open question act on a message; None when none is open or the message is no answer to it."""
+        """Let the open question act on a message, then what was told before; None when it is no answer to either."""
         question = self._questions.get(turn.awaiting) if turn.awaiting else None
-        return await question.take(dispatcher, turn) if question else None
+        events = await question.take(dispatcher, turn) if question else None
+        return self._context.take(dispatcher, turn) if events is None else events
 
 
 class TurnAction(Action):

@@ -34,7 +34,7 @@ class CompetentBodies:
 
     def find_instead(self, turn: Turn, match: Match) -> BodyAnswer | None:
         """Return the body that a question goes to rather than to the matched service: none known, or an emergency."""
-        body = None if match.kind == "sure" else self.find(turn)
+        body = None if match.kind == "sure" or turn.service in match.codes else self.find(turn)
         return body if body is not None and (body.emergency or match.kind == "none") else None
 
     @staticmethod

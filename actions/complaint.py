@@ -10,7 +10,15 @@ from rasa_sdk.events import FollowupAction, SlotSet
 from actions import signals
 from actions.answering import OpenQuestion, OpenQuestions, TurnAction
 from actions.complaint_fields import FIELDS, TITLES, named_field, named_type, slot
-from actions.complaint_replies import field_to_correct, is_no, is_yes, read_reply, wants_correction
+from actions.complaint_replies import (
+    asks_when,
+    field_to_correct,
+    is_no,
+    is_yes,
+    read_reply,
+    wants_correction,
+    wants_it_composed,
+)
 from actions.procedure import button
 from actions.short_answers import chosen_place, says_unknown
 from actions.turn import read_turn
@@ -82,9 +90,11 @@ class ComplaintQuestion(OpenQuestion):
 
     async def take(self, dispatcher: CollectingDispatcher, turn: Turn) -> Events | None:
         """Take the type, or start the form."""
+        if not turn.pressed and asks_when(turn.text):
+            return [*self._advice.tell_term(dispatcher, turn), SlotSet("awaiting", turn.awaiting)]
         if turn.awaiting == "complaint_type":
             return self._take_type(dispatcher, turn)
-        if turn.intent != "affirm":
+        if turn.intent != "affirm" and (turn.pressed or not wants_it_composed(turn.text)):
             return None
         return [*_cleared(), SlotSet("awaiting", None), FollowupAction(FORM)]
 

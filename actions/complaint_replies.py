@@ -28,6 +28,17 @@ _CANCEL: Final = re.compile(
 _BACK: Final = re.compile(r"\bназад\b|вернись|вернит|вернуться|предыдущ|\bартка|\bкери\b|алдынгы")
 _CORRECT: Final = re.compile(r"исправ|измени|поменя|помени|замени|тузет|озгерт|ауыстыр")
 
+_COMPOSE: Final = re.compile(
+    r"составь?|составля|помоги|напиш|пишите|\bпиши\b|оформ|\bдавай|\bхочу\b|начн[её]м|"
+    r"курастыр|курайык|\bжаз(айык|ыныз|сын|)\b|комектес|бастайык"
+)
+_REFUSES: Final = re.compile(r"\bне\b(?! мо)|\bнет\b|\bжок\b|емес|керек емес")
+_WHEN: Final = re.compile(
+    r"когда (ответ|рассмотр|будет ответ|мне ответ)|сколько (ждать|рассматрив|времени|дней)|через сколько|"
+    r"как долго|какой срок|"
+    r"кашан (жауап|карай|болады)|жауап кашан|канша (кун|уакыт)|неше кун|мерзими канша"
+)
+
 # An intent that is an aside, with the most words it may come in; longer is the story being told.
 _ASIDES: Final[Mapping[str, int]] = {
     "operator": 6,
@@ -108,3 +119,14 @@ def field_to_correct(turn: Turn, kind: ComplaintType) -> str | None:
     if len(turn.words) > _LONGEST_COMMAND or not _CORRECT.search(fold(turn.text)):
         return None
     return named_field(turn.text, kind)
+
+
+def wants_it_composed(text: str) -> bool:
+    """Whether a short message takes up the offer to put a complaint together («составить», «құрастырайық»)."""
+    folded = fold(text)
+    return len(text.split()) <= _LONGEST_COMMAND and bool(_COMPOSE.search(folded)) and not _REFUSES.search(folded)
+
+
+def asks_when(text: str) -> bool:
+    """Whether a short message asks when a complaint is answered."""
+    return len(text.split()) <= _LONGEST_COMMAND + 1 and bool(_WHEN.search(fold(text)))

@@ -35,14 +35,16 @@ _LAST_BUT_ONE: Final = re.compile(r"\bпредпоследн\w+")
 _LAST: Final = re.compile(r"\b(?:последн\w+|сонгы\w*)")
 _FROM_THE_END: Final = re.compile(r"с конца|сонынан")
 
+_LONGEST_CORRECTED: Final = 4
+"""Digits that are put right at once; more are another number."""
 # How a wrong digit and the right one are told apart, in folded text with the digits written.
 _WRONG_THEN_RIGHT: Final = (
-    re.compile(r"(?<!а )\bне (?P<wrong>\d)\W*(?:а )?\W*(?P<right>\d)(?!\d)"),
-    re.compile(r"(?P<wrong>\d) емес\W+(?P<right>\d)(?!\d)"),
-    re.compile(r"\bвместо (?P<wrong>\d)\W*(?P<right>\d)(?!\d)"),
-    re.compile(r"(?<!\d)(?P<right>\d)\W+а не (?P<wrong>\d)"),
-    re.compile(r"(?<!\d)(?P<right>\d)\W+вместо (?P<wrong>\d)"),
-    re.compile(r"(?<!\d)(?P<right>\d)\W+(?P<wrong>\d) емес"),
+    re.compile(r"(?<!а )\bне (?P<wrong>\d+)\W*(?:а )?\W*(?P<right>\d+)"),
+    re.compile(r"(?P<wrong>\d+) емес\W+(?P<right>\d+)"),
+    re.compile(r"\bвместо (?P<wrong>\d+)\W*(?P<right>\d+)"),
+    re.compile(r"(?P<right>\d+)\W+а не (?P<wrong>\d+)"),
+    re.compile(r"(?P<right>\d+)\W+вместо (?P<wrong>\d+)"),
+    re.compile(r"(?P<right>\d+)\W+(?P<wrong>\d+) емес"),
 )
 
 
@@ -58,21 +60,26 @@ def said_digits(text: str) -> str:
 
 @dataclass(frozen=True)
 class Correction:
-    """A digit put right: `place` counts from 1, or from -1 at the end; `wrong` is what had been understood."""
+    """Digits put right: `place` counts from 1, or from -1 at the end; `wrong` is what had been understood."""
 
     right: str
     place: int | None = None
     wrong: str | None = None
 
     def apply(self, number: str) -> str | None:
-        """Return the number with the digit put right, None when it is not clear which digit is meant."""
-        if self.place is not None and 0 < abs(self.place) <= len(number):
-            index = self.place - 1 if self.place > 0 else len(number) + self.place
-        elif self.place is None and self.wrong is not None and number.count(self.wrong) == 1:
-            index = number.index(self.wrong)
-        else:
-            return None
-        return number[:index] + self.right + number[index + 1 :]
+        """Return the number with the digits put right, None when it is not clear which are meant."""
+        index = self._index(number)
+        return None if index is None else number[:index] + self.right + number[index + len(self.right) :]
+
+    def _index(self, number: str) -> int | None:
+        length = len(self.right)
+        if self.wrong is not None and length > 1 and number.endswith(self.wrong):
+            return len(number) - length  # «не 23, а 22»: the end is what is looked at last
+        if self.place is not None and length == 1 and 0 < abs(self.place) <= len(number):
+            return self.place - 1 if self.place > 0 else len(number) + self.place
+        if self.place is None and self.wrong is not None and number.count(self.wrong) == 1:
+            return number.index(self.wrong)
+        return None
 
 
 def read_correction(text: str) -> Correction | None:
@@ -80,7 +87,7 @@ def read_correction(text: str) -> Correction | None:
     place, rest = _place(text)
     written = fold(_with_written_digits(rest))
     pair = next((match for pattern in _WRONG_THEN_RIGHT if (match := pattern.search(written))), None)
-    if pair:
+    if pair and len(pair["right"]) == len(pair["wrong"]) <= _LONGEST_CORRECTED:
         return Correction(pair["right"], place, pair["wrong"])
     digits = re.findall(r"\d+", written)
     if place is not None and len(digits) == 1 and len(digits[0]) == 1:

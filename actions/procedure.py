@@ -14,6 +14,8 @@ from actions.wording import ASPECT_TITLES, alternatives
 from kb.search import Match
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rasa_sdk import Tracker
     from rasa_sdk.executor import CollectingDispatcher
 
@@ -22,11 +24,14 @@ if TYPE_CHECKING:
     from kb.aspects import Aspect
     from kb.base import KnowledgeBase
 
+ASPECT: Final = "aspect:"
+"""What the slot `told` begins with after an answer on a service; the aspect follows."""
+UNCHECKED: Final = "unchecked:"
+"""The same after the word that nothing is checked; the service follows."""
+_MOST_AT_ONCE: Final = {"phone": 2, "web": 3}
+"""How many aspects one message is answered on."""
 MORE_BUTTONS: Final = 4
 """How many further aspects are offered as buttons under an answer."""
-
-DIGITAL_SIGNATURE: Final = "EDS"
-"""Service code of the digital signature."""
 
 _MAY_NAME_A_SERVICE: Final = frozenset(
     {"ask_service_procedure", "out_of_scope", "nlu_fallback", "ds_help", "ask_status"}
@@ -55,10 +60,13 @@ class ServiceAnswers:
             return Match("sure", (str(named),))
         if turn.pressed:
             return Match("none")
-        if not self._names_something(turn):
-            return self._talked_about(turn)
+        return self.named(turn) if self._names_something(turn) else self._talked_about(turn)
+
+    def named(self, turn: Turn) -> Match:
+        """Say which service the words of a turn name."""
         found = self._knowledge.find_service(turn.text, turn.language)
-        if found.kind == "choice" and turn.asked_aspect and turn.service in found.codes:
+        talked_about = found.codes if turn.asked_aspect else found.codes[:1]
+        if found.kind == "choice" and turn.service and turn.service in talked_about:
             return Match("sure", (turn.service,))
         return found
 
@@ -75,6 +83,9 @@ class ServiceAnswers:
             return None
         return self._knowledge.aspect_of(turn.text)
 
+    def _aspect_of(self, turn: Turn) -> Aspect | None:
+        return None if turn.pressed else self._knowledge.aspect_of(turn.text)
+
     def _names_something(self, turn: Turn) -> bool:
         return self._vocabulary.names_something(turn.text, turn.language)
 
@@ -82,33 +93,49 @@ class ServiceAnswers:
         """Answer about the matched service, or ask for it."""
         if match.kind == "sure":
             remembered = turn.aspect if turn.awaiting in ("service", "service_choice") else None
-            return self.tell(dispatcher, turn, match.codes[0], turn.asked_aspect or remembered or "general")
+            aspect = turn.asked_aspect or self._aspect_of(turn) or remembered or "general"
+            return self.tell(dispatcher, turn, match.codes[0], aspect)
         if match.kind == "choice":
             return self.ask_which(dispatcher, turn, match.codes)
         return self._nothing_found(dispatcher, turn)
 
     def tell(self, dispatcher: CollectingDispatcher, turn: Turn, code: str, aspect: Aspect) -> Events:
-        """Tell one aspect of a service with its source, or say honestly that it is not checked (rule 5.2)."""
-        answer = self._knowledge.answer(code, aspect, turn.language)
+        """Tell what is asked of a service with its source, or say honestly that it is not checked (rule 5.2)."""
+        asked = self._knowledge.aspects_of(turn.text) if not turn.pressed else ()
+        known = [each for each in asked if self._knowledge.answer(code, each, turn.language).checked]
+        told = known[: _MOST_AT_ONCE["phone" if turn.on_phone else "web"]] or [aspect]
         remembered = [SlotSet("service", code), SlotSet("aspect", None), SlotSet("choices", None)]
-        if not answer.checked:
-            article = self._knowledge.article(code)
-            dispatcher.utter_message(
-                response="utter_not_checked",
-                service=getattr(article.spoken, turn.language),
-                aspect=ASPECT_TITLES[turn.language][aspect].lower(),
-                provider=getattr(article.provider, turn.language),
-            )
-            return [*remembered, SlotSet("awaiting", "handoff")]
+        if not self._knowledge.answer(code, told[0], turn.language).checked:
+            return [*remembered, *self._say_unchecked(dispatcher, turn, code, told[0])]
+        for each in told:
+            self._say_known(dispatcher, turn, code, each, told if each == told[-1] else None)
+        return [*remembered, SlotSet("awaiting", None), SlotSet("told", f"{ASPECT}{told[-1]}")]
+
+    def _say_known(
+        self, dispatcher: CollectingDispatcher, turn: Turn, code: str, aspect: Aspect, told: Sequence[Aspect] | None
+    ) -> None:
+        """Say one aspect; `told` are those that need no button under it, None for no buttons at all."""
+        answer = self._knowledge.answer(code, aspect, turn.language)
         if turn.on_phone:
             dispatcher.utter_message(text=answer.short)
         else:
-            dispatcher.utter_message(text=answer.on_screen, buttons=self._further(turn, code, aspect))
+            further = self._further(turn, code, told) if told else []
+            dispatcher.utter_message(text=answer.on_screen, buttons=further)
         signals.source(dispatcher, code, aspect, answer.reviewed_at)
-        return [*remembered, SlotSet("awaiting", None)]
 
-    def _further(self, turn: Turn, code: str, told: Aspect) -> list[dict[str, str]]:
-        others = [aspect for aspect in self._knowledge.checked_aspects(code) if aspect not in (told, "general")]
+    def _say_unchecked(self, dispatcher: CollectingDispatcher, turn: Turn, code: str, aspect: Aspect) -> Events:
+        article = self._knowledge.article(code)
+        told = f"{UNCHECKED}{code}"
+        dispatcher.utter_message(
+            response="utter_not_checked_either" if turn.told == told else "utter_not_checked",
+            service=getattr(article.spoken, turn.language),
+            aspect=ASPECT_TITLES[turn.language][aspect].lower(),
+            provider=getattr(article.provider, turn.language),
+        )
+        return [SlotSet("awaiting", "handoff"), SlotSet("told", told)]
+
+    def _further(self, turn: Turn, code: str, told: Sequence[Aspect]) -> list[dict[str, str]]:
+        others = [aspect for aspect in self._knowledge.checked_aspects(code) if aspect not in (*told, "general")]
         return [
             button(ASPECT_TITLES[turn.language][aspect], "ask_service_procedure", service=code, aspect=aspect)
             for aspect in others[:MORE_BUTTONS]
@@ -171,12 +198,18 @@ class ServiceQuestion(OpenQuestion):
         if place is not None:
             return self._answers.tell(dispatcher, turn, turn.choices[place], turn.aspect or "general")
         if not turn.pressed and len(turn.words) <= _LONGEST_NAME and turn.intent in _MAY_NAME_A_SERVICE:
-            match = self._answers.identify(turn)
-            offered = [code for code in match.codes[:1] if code in turn.choices]
-            if match.kind == "sure" or offered:
-                code = (offered or match.codes)[0]
-                return self._answers.tell(dispatcher, turn, code, turn.asked_aspect or turn.aspect or "general")
+            return self._take_name(dispatcher, turn)
         return self._yes_or_no(dispatcher, turn) if turn.choices else None
+
+    def _take_name(self, dispatcher: CollectingDispatcher, turn: Turn) -> Events | None:
+        match = self._answers.identify(turn)
+        if match.kind == "choice" and match.codes == turn.choices:  # only the aspect was said («это бесплатно?»)
+            return self._answers.ask_which(dispatcher, turn, turn.choices)
+        offered = [code for code in match.codes[:1] if code in turn.choices]
+        if match.kind != "sure" and not offered:
+            return self._yes_or_no(dispatcher, turn) if turn.choices else None
+        code = (offered or match.codes)[0]
+        return self._answers.tell(dispatcher, turn, code, turn.asked_aspect or turn.aspect or "general")
 
     def _yes_or_no(self, dispatcher: CollectingDispatcher, turn: Turn) -> Events | None:
         if turn.intent == "affirm" and len(turn.choices) == 1:
@@ -227,14 +260,3 @@ class Clarify(TurnAction):
         if match.kind != "none":
             return self._answers.respond(dispatcher, turn, match)
         return say_misunderstood(dispatcher, turn)
-
-
-class DigitalSignatureHelp(TurnAction):
-    """Helps with the digital signature; what is asked next is asked of that service."""
-
-    action_name = "action_ds_help"
-
-    async def answer(self, dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> Events:
-        """Say the first help."""
-        dispatcher.utter_message(response="utter_ds_help")
-        return [SlotSet("service", DIGITAL_SIGNATURE)]

@@ -16,7 +16,10 @@ from actions.complaint import (
     ExplainComplaint,
     ValidateComplaintForm,
 )
-from actions.procedure import AnswerProcedure, Clarify, DigitalSignatureHelp, ServiceAnswers, ServiceQuestion
+from actions.context import InContext
+from actions.digital_signature import DigitalSignatureHelp
+from actions.fraud import WarnOfFraud
+from actions.procedure import AnswerProcedure, Clarify, ServiceAnswers, ServiceQuestion
 from actions.stage import ApplicationStage, DigitsQuestion, StageTeller
 from actions.talk import ChangeLanguage, Deny, Goodbye, HandOff, HandoffQuestion, Repeat
 from working_days import WorkingDays
@@ -38,7 +41,6 @@ SAID: Final = {
     "action_chitchat": "utter_chitchat",
     "action_contacts": "utter_contacts",
     "action_abuse": "utter_abuse",
-    "action_fraud": "utter_fraud",
 }
 """Actions that say one response, when the message is no answer to an open question."""
 
@@ -59,7 +61,8 @@ def _actions(knowledge: KnowledgeBase, monitoring: MonitoringClient) -> Iterator
     teller = StageTeller(knowledge, monitoring)
     advice = ComplaintAdvice(WorkingDays())
     asked = OpenQuestions(
-        [ServiceQuestion(answers), DigitsQuestion(teller), HandoffQuestion(), ComplaintQuestion(advice)]
+        [ServiceQuestion(answers), DigitsQuestion(teller), HandoffQuestion(), ComplaintQuestion(advice)],
+        InContext(answers, bodies),
     )
     yield AnswerProcedure(asked, answers, bodies)
     yield Clarify(asked, answers, bodies)
@@ -75,5 +78,6 @@ def _actions(knowledge: KnowledgeBase, monitoring: MonitoringClient) -> Iterator
     yield Deny(asked, bodies)
     yield Repeat(asked, answers)
     yield DigitalSignatureHelp(asked)
-    for simple in (HandOff, ChangeLanguage, Goodbye):
+    yield ChangeLanguage(asked, answers)
+    for simple in (HandOff, Goodbye, WarnOfFraud):
         yield simple(asked)

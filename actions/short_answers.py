@@ -43,3 +43,13 @@ _UNKNOWN: Final = re.compile(
 def says_unknown(text: str) -> bool:
     """Whether a citizen says not to know, or not to have, what is asked for."""
     return bool(_UNKNOWN.search(fold(text)))
+
+
+_DROPPED: Final = re.compile(
+    r"\bничего\b|не ?важно|передумал|отмена|(потом|позже)$|не (надо|нужно)$|керек емес|керег[иы] жок|кейин$|токта"
+)
+
+
+def drops_it(text: str) -> bool:
+    """Whether a short message drops what is being asked for («не, ничего», «керек емес»)."""
+    return len(text.split()) <= _LONGEST_ANSWER and bool(_DROPPED.search(fold(text).strip(" .!")))

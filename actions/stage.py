@@ -8,8 +8,9 @@ from rasa_sdk.events import SlotSet
 
 from actions import signals
 from actions.answering import OpenQuestion, OpenQuestions, TurnAction
+from actions.context import STAGE
 from actions.dictation import read_correction, said_digits
-from actions.short_answers import says_unknown
+from actions.short_answers import drops_it, says_unknown
 from actions.wording import day_and_month, number_in_groups, spoken_date
 from kb.errors import UnknownServiceError
 from language.identifiers import is_valid_iin
@@ -79,7 +80,10 @@ class StageTeller:
             signals.handoff(dispatcher, "monitoring_down")
             return _remember(None, number=number)
         self._say_stage(dispatcher, turn, application)
-        return _remember("number_told", number=number)
+        told = [SlotSet("told", f"{STAGE}{application.stage.code}")]
+        if application.service in self._knowledge.codes:
+            told.append(SlotSet("service", application.service))
+        return [*_remember("number_told", number=number), *told]
 
     @staticmethod
     def _say_not_entered(dispatcher: CollectingDispatcher, number: str) -> Events:
@@ -144,6 +148,9 @@ class DigitsQuestion(OpenQuestion):
             return await self._correct(dispatcher, turn, correction, kept)
         if turn.awaiting == "number_told":
             return None
+        if drops_it(turn.text):
+            dispatcher.utter_message(response="utter_deny")
+            return _remember(None)
         if turn.intent == "deny" or says_unknown(turn.text):
             return self._without_digits(dispatcher, turn)
         said = self._said(turn)

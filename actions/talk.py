@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from rasa_sdk.events import SlotSet
@@ -10,7 +11,8 @@ from rasa_sdk.events import SlotSet
 from actions import signals
 from actions.answering import OpenQuestion, OpenQuestions, TurnAction, leave_form
 from actions.history import CARRIED_ANSWER
-from actions.turn import last_answers
+from actions.procedure import ASPECT
+from actions.turn import as_aspect, last_answers
 from language.normalisation import fold
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
 _SURE: Final = 0.8
 _CHOSEN: Final[Mapping[Language, str]] = {"ru": "utter_russian_chosen", "kk": "utter_kazakh_chosen"}
+_GOES_ON: Final[Mapping[Language, str]] = {"ru": "utter_russian_goes_on", "kk": "utter_kazakh_goes_on"}
 _NAMES: Final[Mapping[Language, re.Pattern[str]]] = {
     "kk": re.compile(r"казак|казах"),
     "ru": re.compile(r"русс|рус тил|орыс"),
@@ -127,12 +130,21 @@ class ChangeLanguage(TurnAction):
     action_name = "action_change_language"
     forgets_open_question = False
 
+    def __init__(self, open_questions: OpenQuestions, answers: ServiceAnswers) -> None:
+        super().__init__(open_questions)
+        self._answers = answers
+
     async def answer(self, dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> Events:
-        """Confirm in the wanted language and tell the contact centre."""
+        """Confirm in the wanted language, tell the contact centre, and say the last answer again."""
         wanted = wanted_language(turn)
         signals.language(dispatcher, wanted)
-        dispatcher.utter_message(response=_CHOSEN[wanted])
-        return [SlotSet("language", wanted)]
+        aspect = as_aspect(turn.told.removeprefix(ASPECT))
+        if aspect is None or turn.service is None or turn.active_loop or turn.awaiting:
+            dispatcher.utter_message(response=_CHOSEN[wanted])
+            return [SlotSet("language", wanted)]
+        dispatcher.utter_message(response=_GOES_ON[wanted])
+        told = self._answers.tell(dispatcher, replace(turn, text="", language=wanted), turn.service, aspect)
+        return [SlotSet("language", wanted), *told]
 
 
 class Goodbye(TurnAction):
@@ -144,5 +156,5 @@ class Goodbye(TurnAction):
         """Say goodbye and signal the end; what was talked about is over with it."""
         dispatcher.utter_message(response="utter_goodbye")
         signals.end(dispatcher)
-        over = ("awaiting", "service", "aspect", "choices", "application_number", "digits")
+        over = ("awaiting", "service", "aspect", "choices", "application_number", "digits", "told")
         return [*(SlotSet(name, None) for name in over), *leave_form(turn)]

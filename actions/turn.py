@@ -51,6 +51,8 @@ class Turn:
     digits: str
     awaiting: Awaiting | None
     choices: tuple[str, ...]
+    told: str
+    """What was told last, for what is said in its light (actions/context.py)."""
     complaint_type: ComplaintType | None
     misunderstandings: int
     unheard: str
@@ -94,6 +96,7 @@ def read_turn(tracker: Tracker) -> Turn:
         digits=tracker.get_slot("digits") or "",
         awaiting=tracker.get_slot("awaiting"),
         choices=tuple(tracker.get_slot("choices") or ()),
+        told=tracker.get_slot("told") or "",
         complaint_type=tracker.get_slot("complaint_type"),
         misunderstandings=int(tracker.get_slot("misunderstandings") or 0),
         unheard=_unheard(tracker),

@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from kb.aspects import ASPECTS, AspectRecogniser
+from kb.clauses import asking_clauses, clauses
 from kb.errors import UnknownServiceError
 from kb.loader import read_articles, read_common_refusal, read_directory
 from kb.rates import read_rates, render
-from kb.search import PhraseIndex, SearchHit, decide
+from kb.search import CHOICES_MAX, Match, PhraseIndex, SearchHit, decide
 from language import LANGUAGES
 from language.detection import detect
+from language.negation import split_denied
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
     from kb.announcements import Notice
     from kb.aspects import Aspect
     from kb.schema import Article, CompetentBody, Fact
-    from kb.search import Match
     from language import Language
 
 FOLDER: Final = Path(__file__).parent
@@ -169,9 +170,32 @@ class KnowledgeBase:
         """Return the aspect that a question asks about, None when it names none."""
         return self._aspects.recognise(question)
 
+    def aspects_of(self, question: str) -> tuple[Aspect, ...]:
+        """Return the aspects that the clauses of a question ask about one by one, none when they are not several."""
+        found = dict.fromkeys(self.aspect_of(clause) for clause in asking_clauses(question))
+        asked = tuple(aspect for aspect in found if aspect not in (None, "general"))
+        return asked if len(asked) > 1 else ()
+
     def find_service(self, question: str, language: Language | None = None) -> Match:
         """Say which service a question is about: one for sure, a choice, or none."""
+        denied, meant = split_denied(question)
+        if denied and self._named_surely(denied, language) and self._match(meant, language).kind != "none":
+            question = meant
+        found = self._match(question, language)
+        return found if found.kind == "sure" else self._with_clauses(found, question, language)
+
+    def _match(self, question: str, language: Language | None) -> Match:
         return decide(self._services_index.rank(question, language))
+
+    def _named_surely(self, text: str, language: Language | None) -> str | None:
+        match = self._match(text, language)
+        return match.codes[0] if match.kind == "sure" else None
+
+    def _with_clauses(self, found: Match, question: str, language: Language | None) -> Match:
+        """Offer first the services that single clauses of a story name surely."""
+        parts = clauses(question)
+        named = [code for part in parts if (code := self._named_surely(part, language))] if len(parts) > 1 else []
+        return Match("choice", tuple(dict.fromkeys((*named, *found.codes)))[:CHOICES_MAX]) if named else found
 
     def find_body(self, question: str, language: Language) -> BodyAnswer | None:
         """Return the competent body that a question belongs to, None when none fits well enough."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 RESPONSES: dict[str, list[dict[str, Any]]] = DOMAIN["responses"]
-IN_ONE_LANGUAGE = {"utter_russian_chosen", "utter_kazakh_chosen"}
+IN_ONE_LANGUAGE = {"utter_russian_chosen", "utter_kazakh_chosen", "utter_russian_goes_on", "utter_kazakh_goes_on"}
 LONGEST_SPOKEN = 260
 
 
