@@ -166,6 +166,8 @@ class ValidateComplaintForm(FormValidationAction):
 
     def _read_answer(self, dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker, field: str) -> Events:
         wrong = field_to_correct(turn, _kind(tracker))
+        if wrong == field:  # «исправьте требования» when they are just being asked for
+            return [SlotSet(slot(field), None)]
         if wrong and tracker.get_slot(slot(wrong)):
             return self._reopen(wrong)
         hint = self._hint(turn, field)

@@ -65,7 +65,7 @@ class ServiceAnswers:
     def named(self, turn: Turn) -> Match:
         """Say which service the words of a turn name."""
         found = self._knowledge.find_service(turn.text, turn.language)
-        talked_about = found.codes if turn.asked_aspect else found.codes[:1]
+        talked_about = found.codes[: 2 if turn.asked_aspect else 1]
         if found.kind == "choice" and turn.service and turn.service in talked_about:
             return Match("sure", (turn.service,))
         return found
@@ -73,9 +73,9 @@ class ServiceAnswers:
     @staticmethod
     def _talked_about(turn: Turn) -> Match:
         """Say which service a question that names none is about."""
-        if turn.service and turn.asked_aspect:
-            return Match("sure", (turn.service,))
-        return Match("choice", turn.choices) if turn.choices else Match("none")
+        if turn.choices and turn.awaiting == "service_choice":
+            return Match("choice", turn.choices)
+        return Match("sure", (turn.service,)) if turn.service and len(turn.words) > 1 else Match("none")
 
     def follow_up(self, turn: Turn) -> Aspect | None:
         """Return the aspect of the service talked about that a message asks for, whatever its intent seemed to be."""

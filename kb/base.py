@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 FOLDER: Final = Path(__file__).parent
 _BODY_SCORE: Final = 0.45
+_TELLING_CLAUSE: Final = 3
+"""Words from which on a clause of a story may name a service («не согласен» alone does not)."""
 _NOT_CHECKED: Final[Mapping[Language, str]] = {
     "ru": "Проверенных сведений об этом пока нет. Их даёт {provider}.",
     "kk": "Бұл туралы тексерілген мәлімет әзірге жоқ. Оны мына мекеме береді: {provider}.",
@@ -194,7 +196,8 @@ class KnowledgeBase:
     def _with_clauses(self, found: Match, question: str, language: Language | None) -> Match:
         """Offer first the services that single clauses of a story name surely."""
         parts = clauses(question)
-        named = [code for part in parts if (code := self._named_surely(part, language))] if len(parts) > 1 else []
+        telling = [part for part in parts if len(part.split()) >= _TELLING_CLAUSE] if len(parts) > 1 else []
+        named = [code for part in telling if (code := self._named_surely(part, language))]
         return Match("choice", tuple(dict.fromkeys((*named, *found.codes)))[:CHOICES_MAX]) if named else found
 
     def find_body(self, question: str, language: Language) -> BodyAnswer | None:
