@@ -3,11 +3,11 @@
 import errno
 import os
 import socket
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from deploy.project import SetupError
-from deploy.settings import SIP, Process, Settings
+from deploy.settings import LISTENERS, LOOPBACK, PHONE_LISTENERS, SIP, Process, Settings
 
 _LISTENING = "0A"  # TCP_LISTEN in the state column of /proc/net/tcp
 
@@ -24,6 +24,18 @@ def require_free(settings: Settings) -> None:
             _try_to_listen(settings.listening_host(process), port, udp=process is SIP)
         except OSError as error:
             raise SetupError(_sentence(error, process, settings)) from error
+
+
+def free() -> dict[str, int]:
+    """Return a free port for each process, taken together so that they differ."""
+    with ExitStack() as held:
+        found = {}
+        for process in (*LISTENERS, *PHONE_LISTENERS):
+            kind = socket.SOCK_DGRAM if process is SIP else socket.SOCK_STREAM
+            listener = held.enter_context(socket.socket(type=kind))
+            listener.bind((LOOPBACK, 0))
+            found[process.name] = listener.getsockname()[1]
+    return found
 
 
 def owner(port: int) -> str | None:

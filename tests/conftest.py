@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import os
-import socket
 import sys
-from contextlib import ExitStack
 from threading import Event
 from typing import TYPE_CHECKING
 
 import pytest
 
-from deploy import asterisk, debian, model
+from deploy import asterisk, debian, model, ports
 from deploy import stack as product
 from deploy.progress import Progress
 from deploy.project import SetupError, this_project
-from deploy.settings import LISTENERS, LOOPBACK, PHONE_LISTENERS, SIP, Settings
+from deploy.settings import LOOPBACK, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,7 +52,7 @@ def stack(
     progress = Progress(sys.stderr)
     trained = model.ensure(project, progress)
     found = exchange if isinstance(exchange, asterisk.Asterisk) else None
-    settings = Settings(LOOPBACK, _free_ports(), tmp_path_factory.mktemp("data"), found)
+    settings = Settings(LOOPBACK, ports.free(), tmp_path_factory.mktemp("data"), found)
     start = product.running(project, settings, trained, stop=Event(), progress=progress, environment=_environment())
     with start as running:
         yield running
@@ -81,15 +79,3 @@ def _environment() -> dict[str, str]:
     own = {"RASA_URL", "ACTIONS_URL", "WEB_URL", "VOICE_URL", "MONITORING_URL", "MONITORING_DATABASE", "DATABASE_URL"}
     own |= {"SERVICE_TOKEN", "MONITORING_API_KEY", "AMI_SECRET", "SIP_SECRET"}
     return {name: value for name, value in os.environ.items() if name not in own}
-
-
-def _free_ports() -> dict[str, int]:
-    """Take one free port a process, all held open together so that they differ."""
-    with ExitStack() as held:
-        ports = {}
-        for process in (*LISTENERS, *PHONE_LISTENERS):
-            kind = socket.SOCK_DGRAM if process is SIP else socket.SOCK_STREAM
-            listener = held.enter_context(socket.socket(type=kind))
-            listener.bind((LOOPBACK, 0))
-            ports[process.name] = listener.getsockname()[1]
-    return ports
