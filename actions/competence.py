@@ -28,13 +28,13 @@ class CompetentBodies:
     def __init__(self, knowledge: KnowledgeBase) -> None:
         self._knowledge = knowledge
 
-    def find(self, turn: Turn) -> BodyAnswer | None:
-        """Return the body that a message is about, None when the directory has none."""
-        return None if turn.pressed else self._knowledge.find_body(turn.text, turn.language)
+    def find(self, turn: Turn, rather_than: Match | None = None) -> BodyAnswer | None:
+        """Return the body that a message is about, None when the directory has none that fits better than a service."""
+        return None if turn.pressed else self._knowledge.find_body(turn.text, turn.language, rather_than=rather_than)
 
     def find_instead(self, turn: Turn, match: Match) -> BodyAnswer | None:
         """Return the body that a question goes to rather than to the matched service: none known, or an emergency."""
-        body = None if match.kind == "sure" or turn.service in match.codes else self.find(turn)
+        body = None if match.kind == "sure" or turn.service in match.codes else self.find(turn, match)
         return body if body is not None and (body.emergency or match.kind == "none") else None
 
     @staticmethod

@@ -24,6 +24,7 @@ from contact_centre.states import Event, State
 from contact_centre.tables import Contact, QueueEntry
 from contact_centre.values import DEFAULT_LANGUAGE
 from database.base import now
+from language import LANGUAGES
 from staff.roles import Permission
 from staff.tables import Account
 
@@ -153,11 +154,11 @@ class Exchange:
                     await call.hung_up(at)
 
     async def seats(self) -> list[Seat]:
-        """Return every consultant that the desk knows, by login."""
+        """Return every consultant, by login; also who has not been at the console yet, for a telephone comes first."""
         async with self._database.read() as session:
             line = await Line.open(session, self._desk.policy, lock=False)
-            accounts = await session.scalars(select(Account).where(Account.id.in_(line.duties)).order_by(Account.login))
-            return [_seat(account, line) for account in accounts]
+            accounts = await session.scalars(select(Account).where(Account.active).order_by(Account.login))
+            return [_seat(account, line) for account in accounts if account.may(Permission.CONTACTS_SERVE)]
 
     async def _correct(self, live: LiveCall, at: datetime) -> None:
         event = CallEvent.ANSWERED if live.place == "talking" else CallEvent.JOINED
@@ -309,8 +310,10 @@ async def _reach(line: Line, reachable: frozenset[str]) -> None:
 
 
 def _seat(account: Account, line: Line) -> Seat:
-    duty = line.duties[account.id]
-    serves = account.active and account.may(Permission.CONTACTS_SERVE) and duty.chosen is not Presence.OFFLINE
+    duty = line.duties.get(account.id)
+    if duty is None:
+        return Seat(account.login, account.display_name, LANGUAGES, (), "out")
+    serves = duty.chosen is not Presence.OFFLINE
     ready = serves and line.engine.is_ready(account.id)
     return Seat(
         login=account.login,

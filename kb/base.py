@@ -200,10 +200,13 @@ class KnowledgeBase:
         named = [code for part in telling if (code := self._named_surely(part, language))]
         return Match("choice", tuple(dict.fromkeys((*named, *found.codes)))[:CHOICES_MAX]) if named else found
 
-    def find_body(self, question: str, language: Language) -> BodyAnswer | None:
-        """Return the competent body that a question belongs to, None when none fits well enough."""
+    def find_body(self, question: str, language: Language, *, rather_than: Match | None = None) -> BodyAnswer | None:
+        """Return the competent body that a question belongs to.
+
+        None when none fits well enough, or none better than the services of `rather_than`.
+        """
         ranked = self._bodies_index.rank(question)
-        if not ranked or ranked[0][1] < _BODY_SCORE:
+        if not ranked or ranked[0][1] < max(_BODY_SCORE, rather_than.score if rather_than else 0.0):
             return None
         body = self._bodies[ranked[0][0]]
         if not body.may_be_told(self._today()):

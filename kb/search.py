@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
@@ -66,6 +66,8 @@ class Match:
 
     kind: Literal["sure", "choice", "none"]
     codes: tuple[str, ...] = ()
+    score: float = field(default=0.0, compare=False)
+    """Of the best service."""
 
 
 def _read_question_words(path: Path) -> frozenset[str]:
@@ -255,7 +257,8 @@ def _score(likeness: _Likeness, emphasis: NDArray[np.float64], tables: _Tables) 
     """Return the score of every owner."""
     weight = tables.weight[likeness.terms]
     unique = float(np.log(1 + len(tables.owners)))
-    asked = _asked(likeness, weight, emphasis * unique)
+    masses = _masses(likeness, weight, emphasis * unique)
+    asked = float(masses.sum())
     meant = likeness.strength.max(axis=0) * weight
     shared = tables.phrases[:, likeness.terms] @ meant
     unused = np.maximum(asked - shared, 0)
@@ -270,19 +273,21 @@ def _score(likeness: _Likeness, emphasis: NDArray[np.float64], tables: _Tables) 
     named = best > _NAMED
     if named.any():
         return np.where(named, scores, _NOT_NAMED * scores)
-    return scores * min(1.0, asked / (_TELLING * unique))
+    # «Сколько стоит справка» is no more specific than «справка».
+    return scores * min(1.0, float(masses[emphasis == 1].sum()) / (_TELLING * unique))
 
 
-def _asked(likeness: _Likeness, weight: NDArray[np.float64], unknown: NDArray[np.float64]) -> float:
-    """Return the mass of a question; a word weighs what it means or, as far as nobody knows it, as the rarest do.
+def _masses(likeness: _Likeness, weight: NDArray[np.float64], unknown: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the mass of each word: what it means or, as far as nobody knows it, that of the rarest.
 
     A word whose lemma is known means just that, however rare the words are that are spelt like it.
     """
     if not weight.size:
-        return float(unknown.sum())
+        return unknown
     surest = likeness.strength.max(axis=1)
     meant = np.where(likeness.strength == surest[:, None], likeness.strength * weight, 0).max(axis=1)
-    return float(np.maximum(meant, (1 - surest) * unknown).sum())
+    masses: NDArray[np.float64] = np.maximum(meant, (1 - surest) * unknown)
+    return masses
 
 
 def decide(ranked: Sequence[tuple[str, float]]) -> Match:
@@ -292,6 +297,6 @@ def decide(ranked: Sequence[tuple[str, float]]) -> Match:
     best, first = ranked[0]
     rivals = [code for code, score in ranked if first - score < CLEAR_LEAD]
     if first >= SURE_SCORE and len(rivals) == 1:
-        return Match("sure", (best,))
+        return Match("sure", (best,), first)
     worth = [code for code, score in ranked if score >= CHOICE_SCORE or code in rivals]
-    return Match("choice", tuple(worth[:CHOICES_MAX]))
+    return Match("choice", tuple(worth[:CHOICES_MAX]), first)

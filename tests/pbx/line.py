@@ -215,7 +215,7 @@ def consultant(line: PhoneLine) -> Iterator[Consultant]:
             proxy=None,
         )
         with stream, telephone(line.folder / f"consultant-{time.monotonic_ns()}", sip) as phone:
-            phone.happens("REGISTER_OK")
+            phone.register()
             person = Consultant(account.login, phone, http, stream)
             person.be("available")
             yield person

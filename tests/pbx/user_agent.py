@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _MODULES = Path("/usr/lib/baresip/modules")
 _PATIENCE_S = 40.0
+_SIGN_INS = 15
 _SILENCE_S = 300
 _CONFIG = """
 poll_method epoll
@@ -80,16 +81,32 @@ class Telephone:
 
     def event(self, fits: Callable[[dict[str, Any]], bool], patience_s: float = _PATIENCE_S) -> dict[str, Any]:
         """Return the next event that fits, and forget those before it."""
+        found = self._look_for(fits, patience_s)
+        assert found is not None, f"no such event in {patience_s} s"
+        return found
+
+    def happens(self, kind: str, patience_s: float = _PATIENCE_S) -> dict[str, Any]:
+        """Wait for an event of baresip, such as CALL_ESTABLISHED."""
+        return self.event(lambda message: message.get("type") == kind, patience_s)
+
+    def register(self) -> None:
+        """Sign in, as often as it takes: the exchange may not know the account yet."""
+        for _ in range(_SIGN_INS):
+            if self._hears_of("REGISTER_OK", 3):
+                return
+            self.command("uareg", "60 0")
+        raise AssertionError("the exchange does not let the telephone sign in")
+
+    def _hears_of(self, kind: str, patience_s: float) -> bool:
+        return self._look_for(lambda message: message.get("type") == kind, patience_s) is not None
+
+    def _look_for(self, fits: Callable[[dict[str, Any]], bool], patience_s: float) -> dict[str, Any] | None:
         deadline = time.monotonic() + patience_s
         while (left := deadline - time.monotonic()) > 0:
             message = self._next(left)
             if message is not None and fits(message):
                 return message
-        raise AssertionError(f"no such event in {patience_s} s")
-
-    def happens(self, kind: str, patience_s: float = _PATIENCE_S) -> dict[str, Any]:
-        """Wait for an event of baresip, such as CALL_ESTABLISHED."""
-        return self.event(lambda message: message.get("type") == kind, patience_s)
+        return None
 
     def heard(self) -> list[Path]:
         """Return what the telephone has heard, a file a call."""

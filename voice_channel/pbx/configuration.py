@@ -56,7 +56,7 @@ def write(settings: Settings, phones: Sequence[Phone]) -> Path:
 
 
 def write_phones(settings: Settings, phones: Sequence[Phone]) -> None:
-    """Write the consultants' accounts alone; Asterisk takes them up with `pjsip reload`."""
+    """Write the consultants' accounts alone; Asterisk takes them up when res_pjsip is loaded anew."""
     _render(settings.folder, _PHONES, {"phones": phones})
 
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _EVERY_S: Final = 5.0
+_UNKNOWN_EVERY_S: Final = 1.0
+"""While nobody is known yet: the contact centre starts later than the exchange."""
 _ANSWER_S: Final = 3.0
 
 
@@ -65,14 +67,14 @@ class Roster:
         async with self._http:
             while True:
                 await self._follow()
-                await asyncio.sleep(_EVERY_S)
+                await asyncio.sleep(_EVERY_S if self._logins is not None else _UNKNOWN_EVERY_S)
 
     async def _follow(self) -> None:
         try:
             logins = await consultants(self._http)
             if logins != self._logins:
                 configuration.write_phones(self._settings, phones(logins, self._settings.sip_secret))
-                await self._asterisk.ask("pjsip reload")
+                await self._asterisk.ask("module reload res_pjsip.so")
                 self._logins = logins
         except (httpx.HTTPError, ValidationError, AsteriskError) as error:
             # The phones that are known go on: the contact centre may be restarting.
