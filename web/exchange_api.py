@@ -38,9 +38,9 @@ _REPEAT_S: Final = 10.0
 
 
 def _in_utc(at: datetime) -> datetime:
-    if not _FIRST_YEAR < at.year < _LAST_YEAR:
-        raise ValueError("beyond what can be counted with")
-    return at.astimezone(UTC)
+    """Return the time as we count; a clock that is centuries wrong is taken as the nearest time we can count with."""
+    year = min(max(at.year, _FIRST_YEAR), _LAST_YEAR)
+    return (at if year == at.year else datetime(year, 1, 1, tzinfo=UTC)).astimezone(UTC)
 
 
 Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
