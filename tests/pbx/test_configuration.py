@@ -67,7 +67,7 @@ def test_every_consultant_has_a_password_that_only_the_secret_gives() -> None:
     assert password("ru-1", SecretStr("another secret")) != password("ru-1", SECRET)
 
 
-@pytest.mark.parametrize("login", ["a]\n[trunk", "a b", "ё", "", "x" * 65])
+@pytest.mark.parametrize("login", ["a]\n[trunk", "a b", "ё", "", "x" * 65, "trunk"])
 def test_a_login_that_would_break_out_of_its_line_gets_no_phone(login: str) -> None:
     assert phones([login, "fine"], SECRET) == [Phone("fine", password("fine", SECRET))]
 
@@ -77,7 +77,7 @@ def test_phones_are_changed_alone(tmp_path: Path) -> None:
     configuration.write(chosen, [])
     configuration.write_phones(chosen, [Phone("aigerim", "pass-word")])
     accounts = (chosen.folder / "etc" / "pjsip_consultants.conf").read_text()
-    assert "[aigerim](consultant)" in accounts
+    assert "[aigerim](staff@phone)" in accounts
     assert "password = pass-word" in accounts
 
 

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
     from pydantic import SecretStr
 
-_LOGIN: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_LOGIN: Final = re.compile(r"(?!(?:global|udp|websocket|trunk|trunk-address)$)[A-Za-z0-9._-]{1,64}")
+"""Not the names that the configuration itself has."""
 
 
 @dataclass(frozen=True)
