@@ -32,9 +32,7 @@ class Asterisk:
 
     async def run(self) -> int:
         """Run it until it ends; return its exit code. When cancelled, it is stopped first."""
-        self._process = await asyncio.create_subprocess_exec(
-            *self._command, "-f", stdin=asyncio.subprocess.DEVNULL, start_new_session=False
-        )
+        self._process = await asyncio.create_subprocess_exec(*self._command, "-f", stdin=asyncio.subprocess.DEVNULL)
         try:
             return await self._process.wait()
         finally:
