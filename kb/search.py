@@ -273,8 +273,7 @@ def _score(likeness: _Likeness, emphasis: NDArray[np.float64], tables: _Tables) 
     named = best > _NAMED
     if named.any():
         return np.where(named, scores, _NOT_NAMED * scores)
-    # «Сколько стоит справка» is no more specific than «справка».
-    return scores * min(1.0, float(masses[emphasis == 1].sum()) / (_TELLING * unique))
+    return scores * min(1.0, asked / (_TELLING * unique))
 
 
 def _masses(likeness: _Likeness, weight: NDArray[np.float64], unknown: NDArray[np.float64]) -> NDArray[np.float64]:
