@@ -16,8 +16,9 @@ from rasa.shared.exceptions import InvalidConfigException
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-from scipy.sparse import csr_matrix, diags, hstack, vstack
+from scipy.sparse import csr_matrix, hstack, vstack
 from sklearn.model_selection import StratifiedGroupKFold, cross_val_predict
+from sklearn.preprocessing import normalize
 from sklearn.svm import LinearSVC
 
 from nlu.calibration import Floats, Integers, near_duplicates, softmax, temperature
@@ -41,11 +42,8 @@ def _rarity(counts: csr_matrix) -> Floats:
 def _weighted(counts: csr_matrix, rarity: Floats) -> csr_matrix:
     """Return logarithmic, rarity-weighted rows of unit length (tf-idf)."""
     rows = counts.copy()
-    rows.data = 1 + np.log(rows.data)
-    rows = csr_matrix(rows.multiply(rarity))
-    lengths = np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1)).ravel())
-    lengths[lengths == 0] = 1
-    return csr_matrix(diags(1 / lengths) @ rows)
+    rows.data = (1 + np.log(rows.data)) * rarity[rows.indices]
+    return csr_matrix(normalize(rows, copy=False))
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
