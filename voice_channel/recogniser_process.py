@@ -11,6 +11,7 @@ import os
 import queue
 import sys
 import threading
+from contextlib import suppress
 from enum import IntEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final
@@ -23,7 +24,7 @@ from voice_channel.settings import Settings
 from voice_channel.worker import Frame
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 
 _UNKNOWN: Final = "[unk]"
@@ -127,6 +128,28 @@ class _Stream:
         }
 
 
+def _all_of(waiting: queue.SimpleQueue[Frame]) -> Iterator[Frame]:
+    """Yield what is waiting; the first is waited for."""
+    yield waiting.get()
+    with suppress(queue.Empty):
+        while True:
+            yield waiting.get_nowait()
+
+
+def _joined(frames: Iterable[Frame]) -> list[Frame]:
+    """Return the frames with each stream's successive sounds as one: who is behind catches up with fewer steps."""
+    joined: list[Frame] = []
+    last: dict[int, int] = {}
+    for frame in frames:
+        place = last.get(frame.stream)
+        if place is not None and frame.kind == joined[place].kind == Ask.SOUND:
+            joined[place] = Frame(frame.stream, frame.kind, joined[place].payload + frame.payload)
+        else:
+            last[frame.stream] = len(joined)
+            joined.append(frame)
+    return joined
+
+
 class _Recogniser:
     """All calls of this process."""
 
@@ -152,11 +175,11 @@ class _Recogniser:
     def _work(self, waiting: queue.SimpleQueue[Frame]) -> None:
         streams: dict[int, _Stream] = {}
         while True:
-            frame = waiting.get()
-            if frame.kind == Ask.CLOSE:
-                streams.pop(frame.stream, None)
-                continue
-            self._serve(frame, streams.setdefault(frame.stream, _Stream(self._models)))
+            for frame in _joined(_all_of(waiting)):
+                if frame.kind == Ask.CLOSE:
+                    streams.pop(frame.stream, None)
+                    continue
+                self._serve(frame, streams.setdefault(frame.stream, _Stream(self._models)))
 
     def _serve(self, frame: Frame, stream: _Stream) -> None:
         if frame.kind == Ask.LISTEN:
