@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from rasa_sdk import Action, FormValidationAction
@@ -9,7 +10,17 @@ from rasa_sdk.events import FollowupAction, SlotSet
 
 from actions import signals
 from actions.answering import OpenQuestion, OpenQuestions, TurnAction
-from actions.complaint_fields import FIELDS, TITLES, named_field, named_type, slot
+from actions.complaint_fields import (
+    FIELDS,
+    HAPPENED_ON,
+    HAPPENED_ON_TITLES,
+    TITLES,
+    heard_in,
+    named_field,
+    named_type,
+    said_for,
+    slot,
+)
 from actions.complaint_replies import (
     asks_when,
     field_to_correct,
@@ -27,12 +38,12 @@ from working_days import WorkingDays, today
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date
 
     from rasa_sdk import Tracker
     from rasa_sdk.executor import CollectingDispatcher
 
     from actions.turn import ComplaintType, Events, Turn
+    from language import Language
 
 REVIEW_WORKING_DAYS: Final = 5
 """Term in which the provider reviews a complaint, from its registration: Law on State Services, article 25."""
@@ -42,13 +53,16 @@ _CONFIRMED: Final = "complaint_confirmed"
 _FIXING: Final = "complaint_fixing"
 _HINTED: Final = "complaint_hinted"
 _FIELD_SLOTS: Final = tuple(slot(field) for fields in FIELDS.values() for field in fields)
+_HEARD: Final = "complaint_heard"
+_STORIES: Final = frozenset({"motives", "non_conformity"})
+"""Fields whose answer tells what happened, and maybe when."""
 _FULL_NAME_WORDS: Final = 2
 _LONGEST_TYPE: Final = 5
 _TYPES: Final[tuple[ComplaintType, ...]] = ("1", "2")
 
 
 def _cleared() -> Events:
-    return [SlotSet(name, None) for name in (*_FIELD_SLOTS, _CONFIRMED, _FIXING, _HINTED)]
+    return [SlotSet(name, None) for name in (*_FIELD_SLOTS, slot(HAPPENED_ON), _HEARD, _CONFIRMED, _FIXING, _HINTED)]
 
 
 class ComplaintAdvice:
@@ -69,7 +83,12 @@ class ComplaintAdvice:
     def explain_type(self, dispatcher: CollectingDispatcher, turn: Turn, kind: ComplaintType) -> Events:
         """Tell what a complaint of this type must say, and offer to put it together (rules 14, 15)."""
         self._say(dispatcher, turn, {"1": "utter_complaint_procedure", "2": "utter_complaint_staff"}[kind])
-        return [SlotSet("awaiting", "complaint_offer"), SlotSet("complaint_type", kind)]
+        heard = {} if turn.pressed else heard_in(turn, kind)
+        return [
+            SlotSet("awaiting", "complaint_offer"),
+            SlotSet("complaint_type", kind),
+            SlotSet(_HEARD, {**(turn.complaint_heard if turn.awaiting == "complaint_type" else {}), **heard}),
+        ]
 
     def tell_term(self, dispatcher: CollectingDispatcher, turn: Turn) -> Events:
         """Tell only the term, to someone whose complaint is being put together."""
@@ -96,7 +115,8 @@ class ComplaintQuestion(OpenQuestion):
             return self._take_type(dispatcher, turn)
         if turn.intent != "affirm" and (turn.pressed or not wants_it_composed(turn.text)):
             return None
-        return [*_cleared(), SlotSet("awaiting", None), FollowupAction(FORM)]
+        heard = [SlotSet(slot(field), said) for field, said in turn.complaint_heard.items()]
+        return [*_cleared(), *heard, SlotSet("awaiting", None), FollowupAction(FORM)]
 
     def _take_type(self, dispatcher: CollectingDispatcher, turn: Turn) -> Events | None:
         if turn.intent == "affirm":
@@ -174,7 +194,18 @@ class ValidateComplaintForm(FormValidationAction):
         if hint and not tracker.get_slot(_HINTED):
             dispatcher.utter_message(response=hint)
             return [SlotSet(slot(field), None), SlotSet(_HINTED, value=True)]
-        return [SlotSet(slot(field), turn.text), SlotSet(_HINTED, None)]
+        kept = [SlotSet(slot(field), said_for(turn, field)), SlotSet(_HINTED, None)]
+        return [*kept, *self._beside(turn, tracker, field)]
+
+    @staticmethod
+    def _beside(turn: Turn, tracker: Tracker, field: str) -> Events:
+        """Return what an answer tells beside its own field: the official with the body, the day with the story."""
+        heard = heard_in(turn, _kind(tracker))
+        if field == "body" and "official" in heard and not tracker.get_slot(slot("official")):
+            return [SlotSet(slot("official"), heard["official"])]
+        if field in _STORIES and HAPPENED_ON in heard:
+            return [SlotSet(slot(HAPPENED_ON), heard[HAPPENED_ON])]
+        return []
 
     @staticmethod
     def _hint(turn: Turn, field: str) -> str | None:
@@ -226,6 +257,8 @@ class AskComplaintConfirmed(Action):
             dispatcher.utter_message(response="utter_complaint_yes_or_correct")
             return []
         lines = [f"{capitalised(titles[field])}: {tracker.get_slot(slot(field))}" for field in fields]
+        if said := tracker.get_slot(slot(HAPPENED_ON)):
+            lines.append(f"{capitalised(HAPPENED_ON_TITLES[turn.language])}: {_day_in_words(said, turn.language)}")
         dispatcher.utter_message(response="utter_complaint_read_back", draft="\n".join(lines))
         return []
 
@@ -247,7 +280,8 @@ class ComplaintDone(Action):
             return [*_cleared(), SlotSet("complaint_type", None)]
         turn = read_turn(tracker)
         review_by = self._advice.review_by()
-        fields = {field: str(tracker.get_slot(slot(field))) for field in _fields(tracker)}
+        told = (*_fields(tracker), *((HAPPENED_ON,) if tracker.get_slot(slot(HAPPENED_ON)) else ()))
+        fields = {field: str(tracker.get_slot(slot(field))) for field in told}
         signals.complaint_draft(
             dispatcher,
             {
@@ -260,6 +294,14 @@ class ComplaintDone(Action):
         )
         dispatcher.utter_message(response="utter_complaint_kept", review_by=spoken_date(review_by, turn.language))
         return [*_cleared(), SlotSet("complaint_type", None)]
+
+
+def _day_in_words(said: str, language: Language) -> str:
+    """Return a day as it is spoken; one that was said without its year stays in the citizen's words."""
+    try:
+        return spoken_date(date.fromisoformat(said), language)
+    except ValueError:
+        return said
 
 
 def _was_answered(tracker: Tracker) -> bool:

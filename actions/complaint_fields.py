@@ -10,7 +10,7 @@ from language.normalisation import fold
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from actions.turn import ComplaintType
+    from actions.turn import ComplaintType, Turn
     from language import Language
 
 FIELDS: Final[Mapping[ComplaintType, tuple[str, ...]]] = {
@@ -37,6 +37,10 @@ TITLES: Final[Mapping[Language, Mapping[str, str]]] = {
         "demands": "талаптар",
     },
 }
+
+HAPPENED_ON: Final = "happened_on"
+"""The day of which a complaint tells, when its story says one: an ISO date, or the words («15 марта»)."""
+HAPPENED_ON_TITLES: Final[Mapping[Language, str]] = {"ru": "когда", "kk": "қашан"}
 
 _NAMES: Final[Mapping[str, re.Pattern[str]]] = {
     "official": re.compile(
@@ -73,3 +77,30 @@ def named_field(text: str, kind: ComplaintType) -> str | None:
     folded = fold(text)
     named = [field for field in FIELDS[kind] if _NAMES[field].search(folded)]
     return named[0] if len(named) == 1 else None
+
+
+_OWN_NAME: Final = re.compile(r"(?:\bя|меня зовут|мое имя|\bмен|менин атым|аты-жоним)\W+$")
+_MOST_BESIDE_A_NAME: Final = 3
+"""Words; more of them say something else of the official, and all is kept as said."""
+
+
+def heard_in(turn: Turn, kind: ComplaintType) -> dict[str, str]:
+    """Return the fields that a story tells by itself: the body, the official, the day."""
+    heard = {"body": turn.mentions.get("agency"), "official": _official(turn)} if kind == "2" else {}
+    heard[HAPPENED_ON] = turn.entities.get("date")
+    return {field: value for field, value in heard.items() if value}
+
+
+def _official(turn: Turn) -> str | None:
+    """Return the full name that a story tells, None for none or for the citizen's own («я Иванова Мария»)."""
+    name = turn.mentions.get("person")
+    before = turn.text.partition(name)[0] if name else ""
+    return None if _OWN_NAME.search(fold(before)) else name
+
+
+def said_for(turn: Turn, field: str) -> str:
+    """Return what an answer says of a field: the name alone out of «её зовут Иванова Анна Петровна», else all words."""
+    name = turn.mentions.get("person")
+    if field == "official" and name and len(turn.words) - len(name.split()) <= _MOST_BESIDE_A_NAME:
+        return name
+    return turn.text

@@ -10,6 +10,7 @@ import yaml
 from kb.base import FOLDER
 from language.lemmas import tokens
 from language.normalisation import fold
+from language.places import find_places
 
 if TYPE_CHECKING:
     from language import Language
@@ -25,8 +26,12 @@ class FollowUpVocabulary:
         self._words = frozenset(fold(word) for content in contents for words in content.values() for word in words)
 
     def names_something(self, text: str, language: Language) -> bool:
-        """Whether a text has a word that no question on just any service has."""
+        """Whether a text has a word that no question on just any service has; a city is no service."""
+        places = find_places(text)
         return any(
-            token.lemma not in self._words and fold(token.text) not in self._words and not token.text.isdecimal()
+            token.lemma not in self._words
+            and fold(token.text) not in self._words
+            and not token.text.isdecimal()
+            and not any(place.start <= token.start < place.end for place in places)
             for token in tokens(text, language)
         )

@@ -44,6 +44,8 @@ class Turn:
     on_phone: bool
     pressed: bool
     entities: Mapping[str, str]
+    mentions: Mapping[str, str]
+    """The words in which each entity was said."""
     active_loop: str | None
     service: str | None
     aspect: Aspect | None
@@ -54,6 +56,8 @@ class Turn:
     told: str
     """What was told last, for what is said in its light (actions/context.py)."""
     complaint_type: ComplaintType | None
+    complaint_heard: Mapping[str, str]
+    """What the story of a complaint told already, by field, before it was put together."""
     misunderstandings: int
     unheard: str
     """What of our last answer the caller spoke over."""
@@ -80,6 +84,11 @@ def read_turn(tracker: Tracker) -> Turn:
     entities = {entity["entity"]: str(entity["value"]) for entity in reversed(message.get("entities") or [])}
     intent = message.get("intent") or {}
     text = message.get("text") or ""
+    mentions = {
+        entity["entity"]: text[entity["start"] : entity["end"]]
+        for entity in reversed(message.get("entities") or [])
+        if "start" in entity and "end" in entity
+    }
     language = entities.get("language") or tracker.get_slot("language")
     return Turn(
         text=text,
@@ -89,6 +98,7 @@ def read_turn(tracker: Tracker) -> Turn:
         on_phone=tracker.get_latest_input_channel() == "phone",
         pressed=text.startswith("/"),
         entities=entities,
+        mentions=mentions,
         active_loop=tracker.active_loop_name,
         service=tracker.get_slot("service"),
         aspect=as_aspect(tracker.get_slot("aspect")),
@@ -98,6 +108,7 @@ def read_turn(tracker: Tracker) -> Turn:
         choices=tuple(tracker.get_slot("choices") or ()),
         told=tracker.get_slot("told") or "",
         complaint_type=tracker.get_slot("complaint_type"),
+        complaint_heard=tracker.get_slot("complaint_heard") or {},
         misunderstandings=int(tracker.get_slot("misunderstandings") or 0),
         unheard=_unheard(tracker),
     )

@@ -52,6 +52,7 @@ _SWITCHING_CONFIDENCE = 0.5  # a turn below it does not change the language of a
 _WORD = re.compile(r"(?<!\w)(?<!\d/)[^\W\d_]+(?:['’ʼ`-][^\W\d_]+)*'?")
 
 
+@lru_cache(maxsize=32)  # several parts of the pipeline ask about the same message
 def detect(text: str) -> Detection:
     """Weigh the words of a text; numbers, emoji, names, "ok" and a lone ambiguous word give no language."""
     votes = [_vote(word) for word in _WORD.findall(text)]

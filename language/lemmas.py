@@ -43,13 +43,18 @@ def pipeline(language: Language) -> Pipeline:
 
 def tokens(text: str, language: Language) -> list[LemmaToken]:
     """Return the words and numbers of a text in order; punctuation and spaces are left out."""
+    return list(_tokens(text, language))
+
+
+@lru_cache(maxsize=32)  # several parts of the pipeline ask for the words of the same message
+def _tokens(text: str, language: Language) -> tuple[LemmaToken, ...]:
     # spaCy cannot encode a lone surrogate; one character stands in for another, so that offsets hold.
     document = pipeline(language)(_LONE_SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text))
-    return [
+    return tuple(
         LemmaToken(text[token.idx : token.idx + len(token)], token.idx, token.idx + len(token), token.lemma_)
         for token in document
         if any(map(str.isalnum, token.text))
-    ]
+    )
 
 
 def lemmas(text: str, language: Language) -> list[str]:

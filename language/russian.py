@@ -56,6 +56,14 @@ def read(word: str) -> Reading:
     return Reading(parse.normal_form.replace("ё", "е"), frozenset(parse.tag.grammemes))
 
 
+@lru_cache(maxsize=20_000)
+def all_grammemes(word: str) -> frozenset[str]:
+    """Return the grammemes of all readings of a folded word together; none for a word that is not in the dictionary."""
+    if not (_is_cyrillic(word) and _dictionary().word_is_known(word)):
+        return frozenset()
+    return frozenset().union(*(parse.tag.grammemes for parse in _dictionary().parse(word)))
+
+
 @lru_cache(maxsize=50_000)
 def is_noun(word: str) -> bool:
     """Tell whether a folded word of three letters or more is a noun or an abbreviation as one would name the thing."""

@@ -1,10 +1,12 @@
-"""Owns what is picked out of a message besides its intent: identifying numbers, the aspect, the language."""
+"""Owns what is picked out of a message besides its intent: numbers, dates, names, the aspect, the language."""
 
 from __future__ import annotations
 
 import os
 import re
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -14,12 +16,19 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from kb.agencies import AgencyFinder, AgencySpan
 from kb.aspects import AspectRecogniser
+from language.dates import find_dates
 from language.detection import detect
+from language.identifiers import is_valid_iin
 from language.numbers import find_numbers
+from language.people import find_people
+from language.places import PlaceSpan, find_places
 
 PROCEDURE_INTENT = "ask_service_procedure"
 _IIN = re.compile(r"\d{12}")
+_TIME_ZONE = ZoneInfo("Asia/Almaty")
+_OF_A_CITY = re.compile(r"\s+(?:(?:города|гор|г)\.?\s+)?|\s+қала\w*\s+|\s+кала\w*\s+", re.IGNORECASE)
 _PERMIT_NUMBER = re.compile(r"\bKZ[ -]?\d{2}[ -]?[A-Z]{0,4}[ -]?\d{5,10}\b", re.IGNORECASE)
 
 
@@ -65,7 +74,8 @@ class _Extractor(GraphComponent):
 class IdentifierExtractor(_Extractor):
     """Finds numbers that identify, typed or dictated in words, as the entities `application_number` and `iin`.
 
-    Twelve digits can be either; both are reported, and the dialogue decides by what it has asked for. The pattern of
+    Twelve digits can be either; both are reported, and the dialogue decides by what it has asked for. An `iin` carries
+    `valid`: whether there can be such a number, by its date of birth and check digit. The pattern of
     an application number is not fixed by any rule, so it is taken from APPLICATION_NUMBER_PATTERN when that is set.
     """
 
@@ -87,7 +97,7 @@ class IdentifierExtractor(_Extractor):
             if self._application_number.fullmatch(value):
                 found.append(_entity("application_number", value, start, end, name))
             if _IIN.fullmatch(value):
-                found.append(_entity("iin", value, start, end, name))
+                found.append({**_entity("iin", value, start, end, name), "valid": is_valid_iin(value)})
         return found
 
     @staticmethod
@@ -103,6 +113,48 @@ class IdentifierExtractor(_Extractor):
             if not any(start < span.end and span.start < end for start, end in taken)
         ]
         return sorted(permits + numbers, key=lambda candidate: candidate[1])
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
+class MentionExtractor(_Extractor):
+    """Finds what a story tells of when, where and whom, as the entities `date`, `city`, `agency` and `person`.
+
+    The value of a whole date is its ISO form, of any other date the words; of a city or region its official Russian
+    name; of an agency and a person the words as said, an agency's with the city that is part of its name. An `agency`
+    carries the `code` of the body.
+    """
+
+    def __init__(self, config: dict[str, Any]) -> None:
+        super().__init__(config)
+        self._agencies = AgencyFinder.load()
+
+    def extract(self, message: Message) -> list[dict[str, Any]]:
+        """Return the mentions of one message; a city inside the name of a body or a person is not one of its own."""
+        text = message.get(TEXT) or ""
+        name = type(self).__name__
+        places, people = find_places(text), find_people(text)
+        agencies = [(each.code, *_with_city(text, each, places)) for each in self._agencies.find(text)]
+        names = [*((start, end) for _, start, end in agencies), *((each.start, each.end) for each in people)]
+        found = [{**_entity("agency", text[a:b], a, b, name), "code": code} for code, a, b in agencies]
+        found += [_entity("person", text[each.start : each.end], each.start, each.end, name) for each in people]
+        for place in places:
+            if not any(start < place.end and place.start < end for start, end in names):
+                found.append(_entity("city", place.name, place.start, place.end, name))
+        for each in find_dates(text, datetime.now(_TIME_ZONE).date()):
+            said = each.day.isoformat() if each.day else text[each.start : each.end]
+            found.append(_entity("date", said, each.start, each.end, name))
+        return sorted(found, key=lambda entity: entity["start"])
+
+
+def _with_city(text: str, agency: AgencySpan, places: list[PlaceSpan]) -> tuple[int, int]:
+    """Return where an agency's name begins and ends, the city that is said with it included («ЦОН города Тараз»)."""
+    start, end = agency.start, agency.end
+    for place in places:
+        if _OF_A_CITY.fullmatch(text, end, place.start):
+            end = place.end
+        elif _OF_A_CITY.fullmatch(text, place.end, start):
+            start = place.start
+    return start, end
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
