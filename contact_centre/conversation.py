@@ -13,7 +13,6 @@ from contact_centre.dialogue import DialogueFaultError, FaultKind, Turn, Utteran
 from contact_centre.events import DESK, MessagesAdded, StateChanged
 from contact_centre.signals import SIGNALS, ChangeLanguage, End, Handoff
 from contact_centre.states import Event, State
-from contact_centre.values import DEFAULT_LANGUAGE
 from language import LANGUAGES
 from language.detection import language_of_turn
 
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from contact_centre.dialogue import Dialogue
     from contact_centre.events import EventBus
     from contact_centre.queue.desk import Desk
-    from contact_centre.register import Answer, Register
+    from contact_centre.register import Answer, Kept, Register
     from contact_centre.signals import Signal
     from contact_centre.tables import Contact, Message
     from contact_centre.values import Channel, Language
@@ -131,13 +130,15 @@ class Conversations:
 
         """
         kept = await self._keep(contact_id, text, client_id)
-        question_id = kept.id
-        if kept.answered_at is None:
+        question_id = kept.message.id
+        if kept.message.answered_at is None:
             self._unheard[question_id] = unheard
             try:
                 await self._answer_up_to(contact_id, question_id)
             finally:
                 self._unheard.pop(question_id, None)
+        elif kept.is_new:  # a consultant has the conversation
+            return Outcome(contact=kept.contact, messages=[], signals=[], fault=None)
         contact, question, replies = await self._register.turn(question_id)
         return Outcome(
             contact=contact,
@@ -155,22 +156,12 @@ class Conversations:
                 logger.exception("unanswered messages could not be looked for")
             await asyncio.sleep(SWEEP_S)
 
-    async def _keep(self, contact_id: UUID, text: str, client_id: str | None) -> Message:
-        contact = await self._register.contact(contact_id)
-        # Only what was offered is a command to the dialogue; typed by hand it stays a text.
-        button = await self._register.offered_button(contact_id, text)
-        message, is_new = await self._register.keep(
-            contact_id,
-            text=button.title if button else text,
-            # Found out when it is answered: nothing that could fail comes before keeping.
-            language=button.language if button else contact.language or DEFAULT_LANGUAGE,
-            payload=button.payload if button else None,
-            client_id=client_id,
-        )
-        if is_new:
-            metrics.MESSAGES.labels(contact.channel).inc()
-            self._bus.publish(contact_id, MessagesAdded())
-        return message
+    async def _keep(self, contact_id: UUID, text: str, client_id: str | None) -> Kept:
+        kept = await self._register.keep(contact_id, text, client_id)
+        if kept.is_new:
+            metrics.MESSAGES.labels(kept.contact.channel).inc()
+            self._bus.publish(contact_id, MessagesAdded((kept.message,), kept.after))
+        return kept
 
     async def _answer_up_to(self, contact_id: UUID, last: int | None) -> None:
         """Answer the unanswered messages in the order of arrival, until `last` (an id) is answered, or all."""

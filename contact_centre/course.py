@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sqlalchemy import func, select
+
 from contact_centre.states import State, next_state
 from contact_centre.tables import ContactEvent, Message
 from database.base import now
@@ -11,6 +13,7 @@ from database.base import now
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
+    from uuid import UUID
 
     from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -59,6 +62,11 @@ def record(
     """Keep that something happened to the contact, now or at another time."""
     marks = {"entry_id": entry_id, "account_id": consultant_id}
     session.add(ContactEvent(contact_id=contact.id, at=at or now(), event=event, **marks))
+
+
+async def last_message(session: AsyncSession, contact_id: UUID) -> int:
+    """Return the id of the conversation's last message, 0 when there is none."""
+    return await session.scalar(select(func.max(Message.id)).where(Message.contact_id == contact_id)) or 0
 
 
 async def say(

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from contact_centre.states import State
+    from contact_centre.tables import Message
 
 QUEUE_LIMIT = 1_000
 """News that a slow listener may be behind before it is let go; it comes back and reads what it missed."""
@@ -20,7 +21,18 @@ QUEUE_LIMIT = 1_000
 
 @dataclass(frozen=True)
 class MessagesAdded:
-    """There are new messages in the register. They are read there, in order, so that none is told twice or lost."""
+    """There are new messages in the register, where they are read in order, so that none is told twice or lost.
+
+    `messages` are they, when whoever added them had them at hand, and `after` is the id of the one before the first:
+    a listener who has told that one needs not read them again.
+    """
+
+    messages: tuple[Message, ...] = ()
+    after: int = 0
+
+    def follow(self, told: int) -> bool:
+        """Return whether these are all the messages after `told`, an id."""
+        return bool(self.messages) and self.after <= told
 
 
 @dataclass(frozen=True)

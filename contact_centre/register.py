@@ -17,6 +17,7 @@ from contact_centre.queue.policy import QueuePolicy
 from contact_centre.signals import SIGNALS
 from contact_centre.states import Event, State
 from contact_centre.tables import Contact, Message, RegistrationYear
+from contact_centre.values import DEFAULT_LANGUAGE
 from database.base import now
 
 if TYPE_CHECKING:
@@ -49,6 +50,16 @@ class OfferedButton:
     title: str
     payload: str
     language: Language
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A citizen's message as it is kept; `after` is the id of the conversation's message before it, when it is new."""
+
+    contact: Contact
+    message: Message
+    after: int
+    is_new: bool
 
 
 class Registration:
@@ -226,10 +237,8 @@ class Register:
             raise UnknownContactError(f"no contact under the number {number!r}")
         return contact
 
-    async def keep(
-        self, contact_id: UUID, *, text: str, language: Language, payload: str | None, client_id: str | None
-    ) -> tuple[Message, bool]:
-        """Keep a citizen's message; return it and whether it is new.
+    async def keep(self, contact_id: UUID, text: str, client_id: str | None) -> Kept:
+        """Keep a citizen's message, which may be the payload of a button that was shown in the conversation.
 
         The same `client_id` again gives back the message that was kept first.
 
@@ -242,34 +251,24 @@ class Register:
             if client_id is not None:
                 same = select(Message).where(Message.contact_id == contact_id, Message.client_id == client_id)
                 if (kept := await session.scalar(same)) is not None:
-                    return kept, False
+                    return Kept(contact, kept, 0, is_new=False)
+            # Only what was offered is a command to the dialogue; typed by hand it stays a text.
+            button = await _offered_button(session, contact_id, text)
+            after = await course.last_message(session, contact_id)
             message = Message(
                 contact_id=contact_id,
                 sender="citizen",
-                text=text,
-                language=language,
-                payload=payload,
+                text=button.title if button else text,
+                # Found out when it is answered: nothing that could fail comes before keeping.
+                language=button.language if button else contact.language or DEFAULT_LANGUAGE,
+                payload=button.payload if button else None,
                 client_id=client_id,
                 # While a consultant has the conversation, the consultant answers and nobody else.
                 answered_at=now() if contact.state is State.CONSULTANT else None,
             )
             session.add(message)
             await session.flush()
-            return message, True
-
-    async def offered_button(self, contact_id: UUID, payload: str) -> OfferedButton | None:
-        """Return the newest button with this payload that was shown in the conversation."""
-        query = (
-            select(Message)
-            .where(Message.contact_id == contact_id, Message.buttons.is_not(None))
-            .order_by(Message.id.desc())
-        )
-        async with self._database.read() as session:
-            for message in await session.scalars(query):
-                for button in message.buttons or ():
-                    if button["payload"] == payload:
-                        return OfferedButton(button["title"], payload, message.language)
-        return None
+            return Kept(contact, message, after, is_new=True)
 
     async def oldest_unanswered(self, contact_id: UUID) -> Message | None:
         """Return the citizen's first message that has no answer yet."""
@@ -331,6 +330,20 @@ async def _contact(session: AsyncSession, contact_id: UUID, *, lock: bool = Fals
     if contact is None:
         raise UnknownContactError(f"no contact {contact_id}")
     return contact
+
+
+async def _offered_button(session: AsyncSession, contact_id: UUID, payload: str) -> OfferedButton | None:
+    """Return the newest button with this payload that was shown in the conversation."""
+    query = (
+        select(Message.buttons, Message.language)
+        .where(Message.contact_id == contact_id, Message.buttons.is_not(None))
+        .order_by(Message.id.desc())
+    )
+    for buttons, language in await session.execute(query):
+        for button in buttons or ():
+            if button["payload"] == payload:
+                return OfferedButton(button["title"], payload, language)
+    return None
 
 
 async def _of_call(session: AsyncSession, call_id: UUID) -> Contact | None:

@@ -16,6 +16,7 @@ from contact_centre.conversation import Conversations
 from contact_centre.dialogue import Dialogue
 from contact_centre.events import EventBus
 from contact_centre.exchange import Exchange
+from contact_centre.floor import FloorView
 from contact_centre.queue.desk import Desk
 from contact_centre.recordings import FOLDER, Recordings
 from contact_centre.register import Register
@@ -92,7 +93,8 @@ def create_app(settings: Settings, knowledge: KnowledgeBase | None = None) -> Fa
         conversations=conversations,
         bus=bus,
         desk=desk,
-        console=Console(database, settings.queue),
+        floor=FloorView(database, settings.queue),
+        console=Console(database),
         replies=ReplyBook(database),
         exchange=Exchange(database, register, desk),
         recordings=Recordings(database, settings.data_dir / FOLDER),

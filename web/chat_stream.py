@@ -22,12 +22,12 @@ from web.chat_models import ClientFrame, FirstFrame, MessageFrame, MessageOut, S
 from web.citizen_socket import CloseCode, RefusedError, opened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from uuid import UUID
 
     from contact_centre.events import Subscription
     from contact_centre.states import State
-    from contact_centre.tables import Contact
+    from contact_centre.tables import Contact, Message
     from web.services import Services
 
 router = APIRouter()
@@ -111,17 +111,30 @@ class _Pusher:
             if isinstance(item, StateChanged):
                 await self._tell_state(item.state)
             elif isinstance(item, MessagesAdded):
-                await self._messages()
+                await self._added(item)
             elif isinstance(item, MarksChanged):
                 await self._tell_seen()
             elif isinstance(item, ConsultantTyping) and self._marks:
                 await self._send(TypingFrame())
 
+    async def _added(self, news: MessagesAdded) -> None:
+        if news.follow(self._after):
+            await self._tell([message for message in news.messages if message.id > self._after])
+            self._note_delivered()
+        else:
+            await self._messages()
+
     async def _messages(self) -> None:
         while messages := await self._parts.register.messages(self._contact.id, self._after):
-            for message in messages:
-                await self._send(MessageFrame(message=MessageOut.of(message)))
-                self._after = message.id
+            await self._tell(messages)
+        self._note_delivered()
+
+    async def _tell(self, messages: Sequence[Message]) -> None:
+        for message in messages:
+            await self._send(MessageFrame(message=MessageOut.of(message)))
+            self._after = message.id
+
+    def _note_delivered(self) -> None:
         if self._parts.desk.attendance.delivered(self._contact.id, self._after):
             self._parts.bus.publish(self._contact.id, MarksChanged())
 

@@ -48,7 +48,7 @@ from web.staff.sign_in import client_address
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from contact_centre.console import Item
+    from contact_centre.floor import Item
     from web.services import Services
 
 router = APIRouter()
@@ -68,6 +68,7 @@ class Suggestions(SearchResults):
 @router.get("/work")
 async def show_work(request: Request, account: Serving) -> WorkOut:
     """Return everything that the console shows."""
+    await services.of(request).desk.sign_on(account)
     return await work_of(services.of(request), account)
 
 
@@ -176,8 +177,8 @@ async def transfer(request: Request, account: Serving, entry_id: int, body: Tran
     """Give the talk to a person or to a skill; the citizen is told (rule 11)."""
     desk = services.of(request).desk
     if body.account is not None:
-        colleagues = await services.of(request).console.colleagues(account)
-        if body.account not in {one.account.id for one in colleagues}:
+        floor = await services.of(request).floor.now()
+        if body.account not in {one.account.id for one in floor.colleagues(account)}:
             raise ProblemError(HTTPStatus.NOT_FOUND, "unknown_account", language=account.language)
     elif body.language is None and body.topic is None:
         raise InvalidFieldError("account", "missing", language=account.language)
@@ -191,7 +192,7 @@ async def transfer(request: Request, account: Serving, entry_id: int, body: Tran
 @router.get("/colleagues")
 async def list_colleagues(request: Request, account: Serving) -> list[Colleague]:
     """Return who else is on duty."""
-    return [Colleague.of(person) for person in await services.of(request).console.colleagues(account)]
+    return [Colleague.of(person) for person in (await services.of(request).floor.now()).colleagues(account)]
 
 
 @router.post("/conversations/{entry_id}/close")
@@ -226,11 +227,10 @@ async def show_vocabulary(_account: Serving) -> dict[str, list[dict[str, str]]]:
 
 
 async def work_of(parts: Services, account: Account) -> WorkOut:
-    """Return everything that a console shows."""
-    await parts.desk.sign_on(account)
-    at = now()  # before it is read: whatever happens meanwhile is newer than the list
-    work = await parts.console.work(account)
-    return WorkOut.of(work, parts.desk.attendance, timedelta(seconds=parts.desk.policy.offer_s), at)
+    """Return everything that a console shows, of an account that the desk knows."""
+    floor = await parts.floor.now()
+    offer_lasts = timedelta(seconds=parts.desk.policy.offer_s)
+    return WorkOut.of(floor.work(account), parts.desk.attendance, offer_lasts, floor.at)
 
 
 async def _full(request: Request, account: Account, item: Item) -> ConversationFull:

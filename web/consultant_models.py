@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter
 
-from contact_centre.console import longest_wait_s
+from contact_centre.floor import longest_wait_s
 from contact_centre.queue.model import Phase, Presence
 from contact_centre.replies import filled
 from contact_centre.states import Event, State
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
     from contact_centre.attendance import Attendance, Marks
-    from contact_centre.console import Item, Offer, Person, Talk, Whole, Work
+    from contact_centre.console import Whole
+    from contact_centre.floor import Item, Offer, Person, Talk, Work
     from contact_centre.replies import Reply
     from contact_centre.replies import Talk as ReplyTalk
     from contact_centre.summary import Summary

@@ -30,19 +30,21 @@ from web.consultant_models import (
 from web.staff import cookies, csrf
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from uuid import UUID
 
     from pydantic import BaseModel
 
     from contact_centre.events import News, Subscription
+    from contact_centre.tables import Message
     from staff.tables import Account
     from web.consultant_models import WorkOut
 
 router = APIRouter()
 
 BEAT_S: Final = 10.0
-_SETTLE_S: Final = 0.1
-"""Changes of the queue come in bursts: the work is read once for all that come within this time."""
+_NOTED_S: Final = 2.0
+"""A console's signs of life are kept at most so often."""
 _PHASES_IN_TALK: Final = frozenset({"talk"})
 
 
@@ -79,7 +81,9 @@ async def console(websocket: WebSocket) -> None:
 
 
 async def _serve(websocket: WebSocket, account: Account, token: str) -> None:
-    with services.of(websocket).bus.subscribe(DESK) as news:
+    parts = services.of(websocket)
+    await parts.desk.sign_on(account)
+    with parts.bus.subscribe(DESK) as news:
         pusher = _Pusher(websocket, account, news)
         tasks = [
             asyncio.create_task(work)
@@ -103,9 +107,11 @@ async def _beat(websocket: WebSocket, token: str) -> None:
 
 async def _hear(websocket: WebSocket, account: Account) -> None:
     """Take every frame as a sign of life, until the console leaves."""
-    desk = services.of(websocket).desk
+    desk, clock, noted = services.of(websocket).desk, asyncio.get_running_loop().time, 0.0
     while (message := await websocket.receive())["type"] != "websocket.disconnect":
-        await desk.beat(account)
+        if clock() - noted > _NOTED_S:
+            noted = clock()
+            await desk.beat(account)
         try:
             frame = ConsoleFrame.validate_json(message.get("text") or b"")
         except ValidationError:
@@ -142,7 +148,6 @@ class _Pusher:
             await self._stale.wait()
             self._stale.clear()
             await self._tell_work()
-            await asyncio.sleep(_SETTLE_S)
 
     async def _take(self, topic: UUID, item: News) -> None:
         if isinstance(item, DeskChanged):
@@ -153,7 +158,7 @@ class _Pusher:
         elif (entry_id := self._talks.get(topic)) is None:
             return
         elif isinstance(item, MessagesAdded):
-            await self._tell_messages(topic, entry_id)
+            await self._added(topic, entry_id, item)
         elif isinstance(item, CitizenTyping):
             await self._send(CitizenTypingFrame(conversation=entry_id))
         elif isinstance(item, MarksChanged):
@@ -176,12 +181,19 @@ class _Pusher:
             # What came after the work was read and before we listened was told to nobody.
             self._news.put(contact, MessagesAdded())
 
-    async def _tell_messages(self, contact_id: UUID, entry_id: int) -> None:
+    async def _added(self, contact_id: UUID, entry_id: int, news: MessagesAdded) -> None:
+        last = self._last.get(contact_id, 0)
+        if news.follow(last):
+            await self._tell_messages(contact_id, entry_id, [one for one in news.messages if one.id > last])
+            return
         while messages := await self._parts.register.messages(contact_id, self._last.get(contact_id, 0)):
-            for message in messages:
-                self._last[contact_id] = message.id
-                shown = StaffMessageOut.named(message, self._names)
-                await self._send(TalkMessageFrame(conversation=entry_id, message=shown))
+            await self._tell_messages(contact_id, entry_id, messages)
+
+    async def _tell_messages(self, contact_id: UUID, entry_id: int, messages: Sequence[Message]) -> None:
+        for message in messages:
+            self._last[contact_id] = message.id
+            shown = StaffMessageOut.named(message, self._names)
+            await self._send(TalkMessageFrame(conversation=entry_id, message=shown))
 
     async def _tell_marks(self, contact_id: UUID, entry_id: int) -> None:
         attendance = self._parts.desk.attendance

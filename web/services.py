@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from contact_centre.conversation import Conversations
     from contact_centre.events import EventBus
     from contact_centre.exchange import Exchange
+    from contact_centre.floor import FloorView
     from contact_centre.queue.desk import Desk
     from contact_centre.recordings import Recordings
     from contact_centre.register import Register
@@ -40,6 +41,7 @@ class Services:
     conversations: Conversations
     bus: EventBus
     desk: Desk
+    floor: FloorView
     console: Console
     replies: ReplyBook
     exchange: Exchange

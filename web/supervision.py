@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from contact_centre import numbers
-from contact_centre.console import longest_wait_s
+from contact_centre.floor import longest_wait_s
 from contact_centre.queue.model import ON_DUTY, Presence
 from contact_centre.values import Channel, Language
 from database.base import now
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    from contact_centre.console import Floor, Item, Person
+    from contact_centre.floor import Floor, Item, Person
     from contact_centre.numbers import Report
     from staff.tables import Account
     from web.services import Services
@@ -118,7 +118,7 @@ class Period:
 
 async def live(parts: Services, account: Account) -> Live:
     """Return who waits, who serves, and how near the 40 seconds are. Who serves whom is for supervisors only."""
-    floor, period = await parts.console.floor(), Period(today(), today())
+    floor, period = await parts.floor.now(), Period(today(), today())
     answered = await numbers.answers(parts.database, period.since, period.until)
     is_supervisor = account.may(Permission.QUEUE_SUPERVISE)
     talks = [item for item in floor.waiting if item.row.kind == "conversation"]

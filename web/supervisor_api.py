@@ -139,7 +139,7 @@ async def export_xlsx(
 @router.get("/consultants")
 async def list_consultants(request: Request, _account: Supervising) -> list[Me]:
     """Return everyone who has been at the console."""
-    return [Me.of(person) for person in await services.of(request).console.people()]
+    return [Me.of(person) for person in (await services.of(request).floor.now()).people]
 
 
 @router.put("/consultants/{account_id}")
@@ -152,7 +152,7 @@ async def set_skills(request: Request, account: Supervising, account_id: int, bo
         await supervision.set_skills(parts, account, account_id, body, client_address(request))
     except UnknownAccountError:
         raise ProblemError(HTTPStatus.NOT_FOUND, "unknown_account", language=account.language) from None
-    people = {person.account.id: person for person in await parts.console.people()}
+    people = {person.account.id: person for person in (await parts.floor.now()).people}
     return Me.of(people[account_id])
 
 

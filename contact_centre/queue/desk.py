@@ -195,8 +195,9 @@ class Desk:
                 raise ExternalError(f"entry {entry_id} is a talk without a keyboard")
             contact = await session.get_one(Contact, row.contact_id, with_for_update=True)
             language = contact.language or row.language
+            after = await course.last_message(session, contact.id)
             message = await course.say(session, contact, "consultant", text, language, by=account, client_id=own_id)
-        self._bus.publish(contact.id, MessagesAdded())
+        self._bus.publish(contact.id, MessagesAdded((message,), after))
         return message
 
     async def note(self, entry_id: int, account: Account, text: str, kind: NoteKind = "note") -> Note:

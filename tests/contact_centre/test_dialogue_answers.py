@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -82,6 +82,7 @@ def test_the_fields_of_a_signal_cannot_rename_it() -> None:
     assert isinstance(_turn({"custom": {"end": {"name": "handoff"}}}).signals[0], End)
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)  # nor is a busy machine a fault
 @given(st.dictionaries(st.sampled_from(["handoff", "end", "language", "collect_digits", "sources", "x"]), JSON))
 def test_any_custom_is_either_understood_whole_or_refused(custom: dict[str, object]) -> None:
     try:

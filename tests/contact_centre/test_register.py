@@ -77,4 +77,4 @@ async def test_nothing_is_kept_for_a_contact_that_is_not_there(tmp_path: Path) -
         with pytest.raises(UnknownContactError):
             await register.contact(uuid4())
         with pytest.raises(UnknownContactError):
-            await register.keep(uuid4(), text="?", language="ru", payload=None, client_id=None)
+            await register.keep(uuid4(), "?", None)

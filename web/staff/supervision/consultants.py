@@ -30,7 +30,7 @@ async def show_all(request: Request, _by: Supervising) -> Response:
     """List everyone who may sit at the console, whether or not they ever did."""
     parts = services.of(request)
     accounts = [one for one in await parts.accounts.all() if one.active and one.may(Permission.CONTACTS_SERVE)]
-    duties = {person.account.id: person.duty for person in await parts.console.people()}
+    duties = {person.account.id: person.duty for person in (await parts.floor.now()).people}
     shown = [(account, duties.get(account.id)) for account in sorted(accounts, key=lambda one: one.display_name)]
     spoken = pages.language(request)
     return pages.page(
@@ -42,7 +42,7 @@ async def show_all(request: Request, _by: Supervising) -> Response:
 async def show_one(request: Request, _by: Supervising, account_id: int) -> Response:
     """Show what a consultant can do."""
     account = await _consultant(request, account_id)
-    people = {person.account.id: person.duty for person in await services.of(request).console.people()}
+    people = {person.account.id: person.duty for person in (await services.of(request).floor.now()).people}
     return _form(request, account, _skills(request, people.get(account_id)))
 
 
