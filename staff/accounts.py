@@ -45,6 +45,10 @@ class LastAdministratorError(ValueError):
     """Without this account nobody could manage accounts any more."""
 
 
+class SubjectTakenError(ValueError):
+    """Another account is linked with this person of the OpenID Connect provider."""
+
+
 class WrongPasswordError(ValueError):
     """The present password is another."""
 
@@ -127,12 +131,21 @@ class Accounts:
         return found
 
     async def change(
-        self, account_id: int, *, display_name: str, roles: Iterable[Role], active: bool, by: Account | None = None
+        self,
+        account_id: int,
+        *,
+        display_name: str,
+        roles: Iterable[Role],
+        active: bool,
+        subject: str | None = None,
+        by: Account | None = None,
     ) -> Account:
         """Give an account another name and roles, deactivate it or activate it again.
 
+        `subject` links it with a person of the OpenID Connect provider, "" with none; None changes nothing.
+
         Raises:
-            UnknownAccountError, NoRoleError, LastAdministratorError: as they say.
+            UnknownAccountError, NoRoleError, LastAdministratorError, SubjectTakenError: as they say.
 
         """
         chosen = frozenset(roles)
@@ -143,6 +156,8 @@ class Accounts:
             if not (active and Role.ADMINISTRATOR in chosen):
                 await _require_another_administrator(session, account)
             account.display_name, account.roles, account.active = display_name, chosen, active
+            if subject is not None and (subject or None) != account.oidc_subject:
+                await _link(session, account, subject or None, by)
             if not active:
                 await sessions.end_all(session, account.id)
             audit.add(session, by, Action.ACCOUNT_CHANGED, _subject(account), detail=_described(account))
@@ -220,6 +235,15 @@ async def _require_another_administrator(session: AsyncSession, account: Account
     others = await session.scalars(select(Account).where(Account.active, Account.id != account.id))
     if not any(Role.ADMINISTRATOR in other.roles for other in others):
         raise LastAdministratorError(account.login)
+
+
+async def _link(session: AsyncSession, account: Account, subject: str | None, by: Account | None) -> None:
+    same = select(Account.id).where(Account.oidc_subject == subject)
+    if subject is not None and await session.scalar(same) is not None:
+        raise SubjectTakenError(subject)
+    account.oidc_subject = subject
+    detail = {"login": account.login, "by": "subject" if subject else "nothing"}
+    audit.add(session, by, Action.ACCOUNT_LINKED, _subject(account), detail=detail)
 
 
 def _subject(account: Account) -> Subject:

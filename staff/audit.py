@@ -30,6 +30,7 @@ class Action(StrEnum):
     PASSWORD_CHANGED = "password_changed"  # noqa: S105  a name
     ACCOUNT_CREATED = "account_created"
     ACCOUNT_CHANGED = "account_changed"
+    ACCOUNT_LINKED = "account_linked"
     PASSWORD_RESET = "password_reset"  # noqa: S105  a name
     AUDIT_READ = "audit_read"
     CONTACT_READ = "contact_read"

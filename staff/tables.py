@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime  # noqa: TC003  SQLAlchemy reads the annotations
 from typing import TYPE_CHECKING
 
-from sqlalchemy import JSON, ForeignKey, Index, String, TypeDecorator
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, TypeDecorator
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from database.base import Base, now
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 MAX_LOGIN = 64
 MAX_DISPLAY_NAME = 120
+MAX_SUBJECT = 255
 
 
 class _Roles(TypeDecorator[frozenset[Role]]):
@@ -40,7 +41,10 @@ class Account(Base):
     """One person of the staff. Never deleted, so that the audit log keeps pointing at someone; deactivated instead."""
 
     __tablename__ = "accounts"
-    __table_args__ = ({"sqlite_autoincrement": True},)
+    __table_args__ = (
+        Index("uq_accounts_oidc_subject", "oidc_subject", unique=True),
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     login: Mapped[str] = mapped_column(String(MAX_LOGIN), unique=True)
@@ -51,6 +55,8 @@ class Account(Base):
     password_hash: Mapped[str] = mapped_column(String(255))
     password_is_temporary: Mapped[bool] = mapped_column(default=False)
     """Given by someone else: it opens only the page where it is changed."""
+    oidc_subject: Mapped[str | None] = mapped_column(String(MAX_SUBJECT))
+    """Who this is to the OpenID Connect provider: the `sub` of its ID tokens."""
     created_at: Mapped[datetime] = mapped_column(default=now)
     signed_in_at: Mapped[datetime | None]
 
@@ -74,6 +80,21 @@ class StaffSession(Base):
     started_at: Mapped[datetime] = mapped_column(default=now)
     seen_at: Mapped[datetime] = mapped_column(default=now)
     account: Mapped[Account] = relationship(lazy="joined", innerjoin=True)
+
+
+class ProviderAttempt(Base):
+    """A browser that left for the OpenID Connect provider and is not back yet."""
+
+    __tablename__ = "provider_attempts"
+
+    state_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    browser_hash: Mapped[str] = mapped_column(String(64))
+    """Of the secret in the browser's cookie: the answer counts only in the browser that asked."""
+    nonce: Mapped[str] = mapped_column(String(64))
+    verifier: Mapped[str] = mapped_column(String(128))
+    redirect_uri: Mapped[str] = mapped_column(Text)
+    next_page: Mapped[str] = mapped_column(Text)
+    began_at: Mapped[datetime] = mapped_column(default=now)
 
 
 class FailedSignIns(Base):

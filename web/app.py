@@ -33,6 +33,8 @@ from observability.health import health_router
 from staff.accounts import Accounts
 from staff.audit import AuditLog
 from staff.authentication import Authentication
+from staff.oidc import Client, Provider
+from staff.provider_sign_in import ProviderSignIn
 from staff.sessions import Sessions
 from web import call_proxy, chat_api, chat_stream, exchange_api, kb_api, openapi, problems, site, staff_api
 from web.body_limit import BodyLimit
@@ -62,6 +64,7 @@ def create_app(settings: Settings, knowledge: KnowledgeBase | None = None) -> Fa
     conversations = Conversations(register, dialogue, bus, desk, partial(_notices_now, knowledge))
     live = LiveKnowledge(knowledge, database)
     articles = ArticleStore(database)
+    provider = _provider(settings, database)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -76,6 +79,8 @@ def create_app(settings: Settings, knowledge: KnowledgeBase | None = None) -> Fa
                 with suppress(asyncio.CancelledError):
                     await task
             await dialogue.close()
+            if provider is not None:
+                await provider.close()
             await database.close()
 
     app = FastAPI(
@@ -108,6 +113,7 @@ def create_app(settings: Settings, knowledge: KnowledgeBase | None = None) -> Fa
         imports=Imports(database, articles),
         accounts=Accounts(database),
         authentication=Authentication(database),
+        provider=provider,
         sessions=Sessions(database),
         audit=AuditLog(database),
     )
@@ -125,6 +131,19 @@ def create_app(settings: Settings, knowledge: KnowledgeBase | None = None) -> Fa
     if site.FOLDER.is_dir():
         app.router.routes.append(site.Site(site.FOLDER))
     return app
+
+
+def _provider(settings: Settings, database: Database) -> ProviderSignIn | None:
+    if not settings.oidc_issuer:
+        return None
+    client = Client(
+        issuer=settings.oidc_issuer,
+        id=settings.oidc_client_id,
+        secret=settings.oidc_client_secret.get_secret_value(),
+        scope=settings.oidc_scope,
+        timeout_s=settings.oidc_timeout_s,
+    )
+    return ProviderSignIn(database, Provider(client), settings.oidc_match, settings.oidc_login_claim)
 
 
 def _notices_now(knowledge: KnowledgeBase) -> tuple[Notice, ...]:

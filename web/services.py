@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from staff.accounts import Accounts
     from staff.audit import AuditLog
     from staff.authentication import Authentication
+    from staff.provider_sign_in import ProviderSignIn
     from staff.sessions import Sessions
     from web.limits import RateLimits
     from web.settings import Settings
@@ -56,6 +57,8 @@ class Services:
     imports: Imports
     accounts: Accounts
     authentication: Authentication
+    provider: ProviderSignIn | None
+    """Signs staff in besides passwords, where one is configured."""
     sessions: Sessions
     audit: AuditLog
 

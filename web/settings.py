@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from contact_centre.queue.policy import QueuePolicy
 from database.engine import default_url
+from staff.provider_sign_in import Match
 
 MAX_TEXT_CHARACTERS = 4_000
 MAX_BODY_BYTES = 64 * 1024
@@ -18,6 +20,9 @@ MAX_KB_BODY_BYTES = 6 * 1024 * 1024
 
 MAX_STATE_BYTES = 1024 * 1024
 """What the telephone exchange has: some thousand calls."""
+
+
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 class Settings(BaseSettings):
@@ -45,6 +50,16 @@ class Settings(BaseSettings):
     conversations_window_s: int = Field(60, ge=1)
     sign_ins_limit: int = Field(60, ge=1)
     sign_ins_window_s: int = Field(60, ge=1)
+    oidc_issuer: str = ""
+    """Address of the OpenID Connect provider that signs staff in; empty: passwords only."""
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr = SecretStr("")
+    oidc_scope: str = "openid email profile"
+    oidc_match: Match = "subject"
+    """How a person without a linked account is found, once: not at all, by the verified e-mail, by a login."""
+    oidc_login_claim: str = "preferred_username"
+    """Where the login is, with `OIDC_MATCH=login`: for a provider whose people cannot choose it themselves."""
+    oidc_timeout_s: float = Field(5.0, gt=0)
     queue: QueuePolicy = QueuePolicy()
     """Each part as a variable of its own, such as `QUEUE__OFFER_S`."""
     stream_first_frame_s: float = Field(10.0, gt=0)
@@ -60,6 +75,16 @@ class Settings(BaseSettings):
     @classmethod
     def _no_empty_token(cls, value: SecretStr | None) -> SecretStr | None:
         return value if value is not None and value.get_secret_value() else None
+
+    @model_validator(mode="after")
+    def _whole_provider(self) -> Self:
+        given = (self.oidc_issuer, self.oidc_client_id, self.oidc_client_secret.get_secret_value())
+        if any(given) and not all(given):
+            raise ValueError("OIDC_ISSUER, OIDC_CLIENT_ID and OIDC_CLIENT_SECRET are set together or not at all")
+        place = urlsplit(self.oidc_issuer)
+        if self.oidc_issuer and place.scheme != "https" and place.hostname not in _LOOPBACK:
+            raise ValueError(f"OIDC_ISSUER has to begin with https://, got {self.oidc_issuer!r}")
+        return self
 
     @model_validator(mode="after")
     def _database_in_data_dir(self) -> Self:

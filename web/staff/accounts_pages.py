@@ -12,10 +12,11 @@ from staff.accounts import (
     LastAdministratorError,
     LoginTakenError,
     NoRoleError,
+    SubjectTakenError,
     UnknownAccountError,
 )
 from staff.roles import Permission, Role
-from staff.tables import MAX_DISPLAY_NAME, Account
+from staff.tables import MAX_DISPLAY_NAME, MAX_SUBJECT, Account
 from web import services
 from web.staff import pages
 from web.staff.guard import require
@@ -31,6 +32,7 @@ _PROBLEMS = {
     LoginTakenError: "login_taken",
     NoRoleError: "no_role",
     LastAdministratorError: "last_administrator",
+    SubjectTakenError: "subject_taken",
 }
 
 
@@ -83,6 +85,7 @@ async def change(
     roles: Roles,
     display_name: Field = "",
     active: Annotated[bool, Form()] = False,
+    subject: Annotated[str | None, Form(max_length=MAX_SUBJECT)] = None,
 ) -> Response:
     """Keep the changes."""
     account = await _account(request, account_id)
@@ -90,7 +93,9 @@ async def change(
     if not name:
         return _form(request, account, "no_name")
     try:
-        await services.of(request).accounts.change(account_id, display_name=name, roles=roles, active=active, by=by)
+        await services.of(request).accounts.change(
+            account_id, display_name=name, roles=roles, active=active, subject=_subject(request, subject), by=by
+        )
     except tuple(_PROBLEMS) as problem:
         return _form(request, account, _PROBLEMS[type(problem)])
     return pages.redirect(request, _LIST, "accounts.changed", login=account.login)
@@ -102,6 +107,11 @@ async def reset_password(request: Request, account_id: int, by: Manager) -> Resp
     account = await _account(request, account_id)
     password = await services.of(request).accounts.reset_password(account_id, by=by)
     return _password_once(request, account, password)
+
+
+def _subject(request: Request, given: str | None) -> str | None:
+    """Return the subject to link, "" for none; None, which changes nothing, where the form has no such field."""
+    return (given or "").strip() if services.of(request).provider is not None else None
 
 
 async def _account(request: Request, account_id: int) -> Account:
@@ -119,7 +129,16 @@ def _new_form(request: Request, problem: str | None = None, **entered: object) -
 
 def _form(request: Request, shown: Account, problem: str | None = None) -> Response:
     status = HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK
-    return pages.page(request, "accounts/one.html", status, shown=shown, problem=problem, all_roles=list(Role))
+    by_provider = services.of(request).provider is not None
+    return pages.page(
+        request,
+        "accounts/one.html",
+        status,
+        shown=shown,
+        problem=problem,
+        all_roles=list(Role),
+        by_provider=by_provider,
+    )
 
 
 def _password_once(request: Request, shown: Account, password: str) -> Response:

@@ -21,6 +21,7 @@ from web.staff import (
     home,
     pages,
     password_page,
+    provider_pages,
     recordings_pages,
     replies_pages,
     sign_in,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 _PARTS = (
     sign_in,
+    provider_pages,
     home,
     password_page,
     console_page,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 SESSION: Final = "staff_session"
 LANGUAGE: Final = "staff_language"
 FLASH: Final = "staff_flash"
+PROVIDER: Final = "staff_provider"
+
+SameSite = Literal["strict", "lax"]
 
 _LOOPBACK: Final = {"127.0.0.1", "localhost", "::1"}
 # A browser takes a cookie of this prefix only over TLS and from this very host (RFC 6265bis, 4.1.3).
@@ -36,6 +39,7 @@ def put(
     value: str,
     *,
     lasts: timedelta | None = None,
+    same_site: SameSite = "strict",
 ) -> None:
     """Set a cookie that no script can read; without `lasts` it goes when the browser closes."""
     response.set_cookie(
@@ -44,13 +48,13 @@ def put(
         max_age=None if lasts is None else int(lasts.total_seconds()),
         secure=_is_encrypted(request),
         httponly=True,
-        samesite="strict",
+        samesite=same_site,
     )
 
 
-def drop(request: Request, response: Response, name: str) -> None:
+def drop(request: Request, response: Response, name: str, *, same_site: SameSite = "strict") -> None:
     """Remove a cookie."""
-    response.delete_cookie(_full_name(request, name), secure=_is_encrypted(request), httponly=True, samesite="strict")
+    response.delete_cookie(_full_name(request, name), secure=_is_encrypted(request), httponly=True, samesite=same_site)
 
 
 def _is_encrypted(request: HTTPConnection) -> bool:

@@ -1,4 +1,4 @@
-"""Owns signing in with a login and a password, and signing out."""
+"""Owns signing in with a login and a password, signing out, and what the form says to who is refused."""
 
 from http import HTTPStatus
 from typing import Annotated
@@ -26,7 +26,7 @@ async def show(
     """Show the form; who is signed in already goes on to the page."""
     if account is not None:
         return pages.redirect(request, pages.address_here(next_page))
-    return _form(request, next_page)
+    return refused(request, next_page, HTTPStatus.OK)
 
 
 @router.post("/sign-in")
@@ -38,19 +38,16 @@ async def enter(
 ) -> Response:
     """Check the login and the password; open a session."""
     if not cookies.transport_is_safe(request):
-        return _form(request, next_page, HTTPStatus.FORBIDDEN, login=login)
-    parts, address = services.of(request), client_address(request)
-    if (seconds := await parts.limits.sign_in(address)) is not None:
-        refused = _form(request, next_page, HTTPStatus.TOO_MANY_REQUESTS, "too_many", login=login, seconds=seconds)
-        refused.headers["Retry-After"] = str(seconds)
-        return refused
+        return refused(request, next_page, HTTPStatus.FORBIDDEN, login=login)
+    if (limited := await too_many(request, next_page, login=login)) is not None:
+        return limited
     try:
-        account = await parts.authentication.check(login, password, address)
+        account = await services.of(request).authentication.check(login, password, client_address(request))
     except WrongCredentialsError:
-        return _form(request, next_page, HTTPStatus.UNPROCESSABLE_ENTITY, "wrong", login=login)
+        return refused(request, next_page, HTTPStatus.UNPROCESSABLE_ENTITY, "wrong", login=login)
     except LockedOutError as locked:
         until = locked.until.astimezone(pages.TIME_ZONE).strftime("%H:%M")
-        return _form(request, next_page, HTTPStatus.TOO_MANY_REQUESTS, "locked", login=login, until=until)
+        return refused(request, next_page, HTTPStatus.TOO_MANY_REQUESTS, "locked", login=login, until=until)
     return await open_session(request, account, pages.redirect(request, pages.address_here(next_page)))
 
 
@@ -78,15 +75,25 @@ def client_address(request: Request) -> str:
     return request.client.host if request.client else ""
 
 
-def _form(
+async def too_many(request: Request, next_page: str | None, *, login: str = "") -> Response | None:
+    """Count an attempt of this address; None when it is allowed, else the form that says when to try again."""
+    if (seconds := await services.of(request).limits.sign_in(client_address(request))) is None:
+        return None
+    limited = refused(request, next_page, HTTPStatus.TOO_MANY_REQUESTS, "too_many", login=login, seconds=seconds)
+    limited.headers["Retry-After"] = str(seconds)
+    return limited
+
+
+def refused(
     request: Request,
     next_page: str | None,
-    status: HTTPStatus = HTTPStatus.OK,
+    status: HTTPStatus,
     problem: str | None = None,
     /,
     login: str = "",
     **values: object,
 ) -> Response:
+    """Return the form to sign in, with the sentence `sign_in.<problem>` of texts.yml."""
     return pages.page(
         request,
         "sign_in.html",
@@ -96,4 +103,5 @@ def _form(
         values=values,
         login=login,
         safe=cookies.transport_is_safe(request),
+        by_provider=services.of(request).provider is not None,
     )
