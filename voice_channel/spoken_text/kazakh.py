@@ -115,5 +115,8 @@ def _decimal(match: re.Match[str]) -> str:
 
 
 def _range(match: re.Match[str]) -> str:
+    """Say 7-8 as "жеті-сегіз", 7-15 as "жетіден он беске дейінгі"."""
     first, last = (to_words(_value(part), "kk") for part in match.groups())
-    return f"{first}, {last}"
+    if _value(match[2]) == _value(match[1]) + 1:
+        return f"{first}-{last}"
+    return f"{with_ending(first, 'дан', possessed=False)} {with_ending(last, 'ға', possessed=False)} дейінгі"

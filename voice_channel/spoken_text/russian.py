@@ -29,14 +29,21 @@ _MONTHS: Final = [
 _MONTH: Final = "|".join(_MONTHS)
 _NUMBER: Final = r"\d{1,3}(?: \d{3})+|\d+"
 _WRITTEN_DATE: Final = re.compile(r"(?<!\d)(\d{1,2})\.(\d{2})\.(\d{4})(?:\s*г(?:\.|ода)?)?(?!\d)")
-_DAY: Final = re.compile(rf"(?<!\d)(\d{{1,2}})(?= (?:{_MONTH})\b)")
+_DAY: Final = re.compile(rf"(?:\b(?P<before>[А-Яа-яё]+) )?(?<!\d)(?P<day>\d{{1,2}})(?= (?:{_MONTH})\b)")
 _YEAR: Final = re.compile(
     r"(?:(?P<in>\b[Вв]) )?(?<!\d)(?P<year>(?:19|20)\d\d)(?:-\w{1,3})? (?P<word>годах|года|году|годом|год|г\.)"
 )
 _ORDINAL: Final = re.compile(r"(?<![\d,])(\d+)-(й|я|е|го|му|м|ю|ая|ое|ый|ой|ом|ым|ых)\b")
-_DECIMAL: Final = re.compile(rf"(?<![\d])({_NUMBER}),(\d{{1,3}})(?!\d)")
-_RANGE: Final = re.compile(rf"({_NUMBER})\s?[–—-]\s?({_NUMBER})(?![\d-])")
-_CARDINAL: Final = re.compile(rf"(?:(?P<before>\b[А-Яа-яё]+) )?(?<!\d)(?P<number>{_NUMBER})(?= (?P<after>[А-Яа-яё]+))?")
+_DECIMAL: Final = re.compile(
+    rf"(?:(?P<before>\b[А-Яа-яё]+) )?(?<!\d)(?P<whole>{_NUMBER}),(?P<fraction>\d{{1,3}})(?!\d)"
+)
+_RANGE: Final = re.compile(
+    rf"(?:(?P<before>\b[А-Яа-яё]+) )?(?<!\d)(?P<first>{_NUMBER})\s?[–—-]\s?(?P<last>{_NUMBER})(?![\d-])"
+)
+# A hyphen after the word: an abbreviation spelt by its letters, which has no gender to speak of.
+_CARDINAL: Final = re.compile(
+    rf"(?:(?P<before>\b[А-Яа-яё]+) )?(?<!\d)(?P<number>{_NUMBER})(?= (?P<after>[А-Яа-яё]+)(?![а-яё-]))?"
+)
 _COUNTED: Final = re.compile(rf"(?<!\d)({_NUMBER})-(х|ти)\b")
 _GOVERNED: Final[dict[str, Case]] = {
     **dict.fromkeys(
@@ -66,8 +73,9 @@ _GOVERNED: Final[dict[str, Case]] = {
     **dict.fromkeys(["к", "ко"], "datv"),
     **dict.fromkeys(["о", "об"], "loct"),
     **dict.fromkeys(["между", "перед"], "ablt"),
+    **dict.fromkeys(["за", "на", "через", "стоит", "стоят", "платят", "доплачивают", "составляет"], "accs"),
 }
-_FRACTIONS: Final = {1: ("десятая", "десятых"), 2: ("сотая", "сотых"), 3: ("тысячная", "тысячных")}
+_FRACTIONS: Final = {1: "десятая", 2: "сотая", 3: "тысячная"}
 _GENITIVE_ENDING: Final = {
     "й": "nomn",
     "ый": "nomn",
@@ -78,6 +86,7 @@ _GENITIVE_ENDING: Final = {
     "ом": "loct",
 }
 _FEMININE_ENDINGS: Final = frozenset(("я", "ая", "ю"))
+_ACCUSATIVE: Final = {"одна": "одну", "тысяча": "тысячу"}
 _PERCENT: Final = re.compile(rf"({_NUMBER})\s?%")
 
 
@@ -86,7 +95,7 @@ def spelt_out(text: str) -> str:
     text = _PERCENT.sub(lambda m: f"{m[1]} {ru_plural(_value(m[1]), 'процент', 'процента', 'процентов')}", text)
     text = _WRITTEN_DATE.sub(_written_date, text)
     text = _YEAR.sub(_year, text)
-    text = _DAY.sub(lambda m: ordinal(int(m[1]), "gent"), text)
+    text = _DAY.sub(_day, text)
     text = _COUNTED.sub(lambda m: cardinal(_value(m[1]), "gent"), text)
     text = _ORDINAL.sub(_ordinal, text)
     text = _DECIMAL.sub(_decimal, text)
@@ -96,7 +105,7 @@ def spelt_out(text: str) -> str:
 
 def ordinal(number: int, case: Case, gender: str = "masc") -> str:
     """Return an ordinal in words; only its last word changes."""
-    *before, last = ordinal_words(number, "ru").split()
+    *before, last = ordinal_words(number, "ru").removeprefix("одна ").split()
     return " ".join((*before, _inflected(last, frozenset({case, gender, "sing"}))))
 
 
@@ -130,16 +139,39 @@ def _ordinal(match: re.Match[str]) -> str:
     return ordinal(_value(match[1]), case, gender)
 
 
+def _day(match: re.Match[str]) -> str:
+    """Say "с первого апреля по тридцать первое августа", "к пятому мая"."""
+    before, day = match["before"], int(match["day"])
+    case = {"по": "accs", "на": "accs", "за": "accs", "к": "datv"}.get((before or "").lower(), "gent")
+    said = ordinal(day, case, "neut")  # type: ignore[arg-type]
+    return f"{before} {said}" if before else said
+
+
 def _decimal(match: re.Match[str]) -> str:
-    whole, fraction = _value(match[1]), match[2]
-    one, many = _FRACTIONS[len(fraction)]
-    parts = int(fraction)
-    said = f"{cardinal(parts, 'nomn', 'femn')} {ru_plural(parts, one, many, many)}"
-    return f"{cardinal(whole, 'nomn', 'femn')} {ru_plural(whole, 'целая', 'целых', 'целых')} {said}"
+    before, fraction = match["before"], match["fraction"]
+    case = _GOVERNED.get((before or "").lower(), "nomn")
+    parts = ((_value(match["whole"]), "целая"), (int(fraction), _FRACTIONS[len(fraction)]))
+    said = " ".join(f"{cardinal(number, case, 'femn')} {_counted(number, noun, case)}" for number, noun in parts)
+    return f"{before} {said}" if before else said
+
+
+def _counted(number: int, feminine: str, case: Case) -> str:
+    """Return «целая» in the form that goes with a number: одна целая, от одной целой, пять целых."""
+    is_one = ru_plural(number, "one", "few", "many") == "one"
+    if is_one:
+        return _inflected(feminine, frozenset({case, "femn", "sing"}))
+    return _inflected(feminine, frozenset({"gent" if case in {"nomn", "accs"} else case, "plur"}))
 
 
 def _range(match: re.Match[str]) -> str:
-    return f"{match[1]} или {match[2]}" if _value(match[2]) == _value(match[1]) + 1 else f"от {match[1]} до {match[2]}"
+    before, first, last = match["before"], match["first"], match["last"]
+    if _value(last) == _value(first) + 1:
+        said = f"{first} или {last}"
+    elif _GOVERNED.get((before or "").lower()) == "accs":
+        said = f"{cardinal(_value(first), 'accs')}-{cardinal(_value(last), 'accs')}"
+    else:
+        said = f"от {first} до {last}"
+    return f"{before} {said}" if before else said
 
 
 def _cardinal(match: re.Match[str]) -> str:
@@ -157,11 +189,10 @@ def _gender(noun: str | None) -> str:
 
 def _part(word: str, case: Case, gender: str) -> str:
     if word in {"один", "два"}:
-        base = {("один", "femn"): "одна", ("один", "neut"): "одно", ("два", "femn"): "две"}.get((word, gender), word)
-        return base if case in {"nomn", "accs"} else _inflected(base, frozenset({case}))
-    if case in {"nomn", "accs"}:
-        return word
-    return _inflected(word, frozenset({case}))
+        word = {("один", "femn"): "одна", ("один", "neut"): "одно", ("два", "femn"): "две"}.get((word, gender), word)
+    if case == "accs":
+        return _ACCUSATIVE.get(word, word)
+    return word if case == "nomn" else _inflected(word, frozenset({case}))
 
 
 @lru_cache(maxsize=1)
