@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 import wave
 from contextlib import redirect_stdout
 from importlib import import_module
@@ -30,6 +31,8 @@ _LOUDEST: Final = 0.5
 _AUDIBLE: Final = 200
 _LEAD_SAMPLES: Final = 80
 _TAIL_SAMPLES: Final = 1_600
+_ATTEMPTS: Final = 5
+_PAUSE_S: Final = 0.05
 
 
 class SpeechEngine(Protocol):
@@ -53,16 +56,33 @@ class Pyttsx3Engine:
         self._engine.setProperty("rate", _WORDS_PER_MINUTE)
         self._folder = TemporaryDirectory(prefix="voice-")
         self._file = Path(self._folder.name, "sentence.wav")
+        self._is_whole = False
+        self._engine.connect("finished-utterance", self._finished)
 
     def speak(self, text: str, language: Language) -> bytes:
-        """Return 16-bit mono sound at 8 kHz. pyttsx3 has no way to give it but through a file."""
-        self._engine.setProperty("voice", language)
-        self._engine.save_to_file(text, str(self._file))
-        with redirect_stdout(None):  # pyttsx3 tells of every file that it makes
-            self._engine.runAndWait()
+        """Return 16-bit mono sound at 8 kHz. Raises OSError when espeak-ng does not come to the end of it.
+
+        pyttsx3 has no way to give sound but through a file. It stops what espeak-ng is at before it speaks, and on a
+        busy machine that can be this very sentence's settings: then nothing, or only a part, is spoken.
+        """
+        for _ in range(_ATTEMPTS):
+            self._file.unlink(missing_ok=True)
+            self._is_whole = False
+            self._engine.setProperty("voice", language)
+            self._engine.save_to_file(text, str(self._file))
+            with redirect_stdout(None):  # pyttsx3 tells of every file that it makes
+                self._engine.runAndWait()
+            if self._is_whole and self._file.exists():
+                return self._sound()
+            time.sleep(_PAUSE_S)
+        raise OSError(f"espeak-ng was stopped {_ATTEMPTS} times before the end of a sentence")
+
+    def _finished(self, name: str | None, completed: bool) -> None:  # noqa: ARG002, FBT001 - pyttsx3 passes them by name
+        self._is_whole = completed
+
+    def _sound(self) -> bytes:
         with wave.open(str(self._file), "rb") as sound:
             rate, samples = sound.getframerate(), np.frombuffer(sound.readframes(sound.getnframes()), np.int16)
-        self._file.unlink()
         return telephone(samples, rate)
 
 

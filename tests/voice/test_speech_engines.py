@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from voice_channel import speech_engines
-from voice_channel.speech_engines import PiperEngine, best, telephone
+from voice_channel.speech_engines import PiperEngine, Pyttsx3Engine, best, telephone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,6 +47,19 @@ class Others:
 
     def speak(self, text: str, language: Language) -> bytes:
         return f"{language}: {text}".encode()
+
+
+def test_a_sentence_that_espeak_did_not_come_to_is_spoken_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    engine, text = Pyttsx3Engine(), "сколько стоит паспорт и какие документы нужны"
+    whole = len(engine.speak(text, "ru"))
+    spoken = engine._engine.runAndWait
+    turns = iter([False, True])
+    monkeypatch.setattr(engine._engine, "runAndWait", lambda: spoken() if next(turns) else None)
+    assert len(engine.speak(text, "ru")) == pytest.approx(whole, rel=0.02)
+    assert next(turns, None) is None
+    monkeypatch.setattr(engine._engine, "runAndWait", lambda: None)
+    with pytest.raises(OSError, match="stopped"):
+        engine.speak(text, "ru")
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ import pytest
 
 from tests.contact_centre.dialogue_server import DialogueServer, Reply, echo, saying
 from tests.voice.calls.at_once import Calls, judge
+from tests.voice.calls.line import spoken
 from voice_channel import audiosocket
 from voice_channel.audiosocket import Kind
 from voice_channel.phrases import phrase
@@ -47,6 +48,11 @@ CALLS: Final = Calls()
 
 def answer(request: dict[str, Any]) -> Reply:
     return ANSWERS.get(request["text"], echo)(request)
+
+
+def nonsense() -> bytes:
+    """Return speech that has no words in either language: syllables played backwards."""
+    return np.frombuffer(spoken("фырхам гырфыр", "ru"), np.int16)[::-1].tobytes()
 
 
 @pytest.fixture(scope="module")
@@ -261,6 +267,34 @@ async def a_dead_dialogue_leads_to_the_queue_with_words(line: PhoneLine) -> None
         await call.ends()
     assert "соединяю с консультантом" in call.said_by("assistant")[-1]
     assert call.next() == "queue-ru"
+
+
+@CALLS.add
+async def what_is_not_understood_twice_leads_to_a_consultant(line: PhoneLine) -> None:
+    async with line.call() as call:
+        await call.type("2")
+        await call.answered()
+        await call.caller.speak(nonsense())
+        await call.hears(phrase("not_understood", "ru"))
+        await call.caller.speak(nonsense())
+        await call.ends()
+        assert call.said_by("line")[1:] == [phrase("not_understood", "ru"), phrase("misheard_handoff", "ru")]
+    assert call.said_by("caller") == [phrase("key_language", "ru")]
+    assert call.next() == "queue-ru"
+
+
+@CALLS.add
+async def what_is_not_understood_once_is_asked_again_and_forgotten(line: PhoneLine) -> None:
+    async with line.call() as call:
+        await call.type("2")
+        await call.answered()
+        for answers in (2, 3):
+            await call.caller.speak(nonsense())
+            await call.caller.answer()
+            await call.say("сколько стоит паспорт", "ru")
+            await call.answered(answers)
+        assert call.said_by("line").count(phrase("not_understood", "ru")) == 2
+    assert call.said_by("caller")[1:] == ["сколько стоит паспорт"] * 2
 
 
 @CALLS.add
