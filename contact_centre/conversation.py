@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from contact_centre.register import Answer, Kept, Register
     from contact_centre.signals import Signal
     from contact_centre.tables import Contact, Message
+    from contact_centre.unhelpful import UnhelpfulAnswers
     from contact_centre.values import Channel, Language
     from kb.announcements import Notice
 
@@ -69,10 +70,13 @@ class Conversations:
         dialogue: Dialogue,
         bus: EventBus,
         desk: Desk,
+        unhelpful: UnhelpfulAnswers,
+        *,
         notices: Callable[[], Sequence[Notice]] = tuple,
     ) -> None:
         """Take the parts; `notices` are the announcements that every contact hears first (an outage, say)."""
         self._notices = notices
+        self._unhelpful = unhelpful
         self._register = register
         self._desk = desk
         self._dialogue = dialogue
@@ -190,6 +194,8 @@ class Conversations:
             language = contact.language or question.language
             async with self._register.answering(question.id, language) as answer:
                 await own_answers.give(answer, question)
+            if question.payload == choices.NOT_HELPED:
+                await self._unhelpful.note(contact.id)
         else:
             language, turn = await self._ask(contact, question)
             async with self._register.answering(question.id, language) as answer:

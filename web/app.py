@@ -21,6 +21,7 @@ from contact_centre.queue.desk import Desk
 from contact_centre.recordings import FOLDER, Recordings
 from contact_centre.register import Register
 from contact_centre.reply_book import ReplyBook
+from contact_centre.unhelpful import UnhelpfulAnswers
 from database.base import now
 from database.engine import Database
 from kb.announcements import Announcements
@@ -61,7 +62,9 @@ def create_app(settings: Settings, knowledge: KnowledgeBase | None = None) -> Fa
     bus = EventBus()
     desk = Desk(database, bus, settings.queue)
     knowledge = knowledge or KnowledgeBase.load()
-    conversations = Conversations(register, dialogue, bus, desk, partial(_notices_now, knowledge))
+    questions = Questions(database)
+    unhelpful = UnhelpfulAnswers(database, questions)
+    conversations = Conversations(register, dialogue, bus, desk, unhelpful, notices=partial(_notices_now, knowledge))
     live = LiveKnowledge(knowledge, database)
     articles = ArticleStore(database)
     provider = _provider(settings, database)
@@ -108,7 +111,7 @@ def create_app(settings: Settings, knowledge: KnowledgeBase | None = None) -> Fa
         knowledge=knowledge,
         live=live,
         articles=articles,
-        questions=Questions(database),
+        questions=questions,
         announcements=Announcements(database),
         imports=Imports(database, articles),
         accounts=Accounts(database),

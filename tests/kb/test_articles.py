@@ -1,12 +1,11 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, datetime, timezone
 from typing import TYPE_CHECKING
 
 import pytest
 
-from kb.aspects import ASPECTS
 from kb.base import FOLDER
 from kb.errors import UnknownServiceError
 from kb.loader import read_articles
@@ -48,12 +47,44 @@ def test_article_names_its_service_as_people_do(article: Article) -> None:
         assert len({alias.lower() for alias in aliases}) == len(aliases)
 
 
-@pytest.mark.parametrize("article", [a for a in ARTICLES.values() if a.confidence == "low"], ids=lambda a: a.code)
-def test_nothing_of_a_low_article_is_told(article: Article, knowledge: KnowledgeBase) -> None:
-    for aspect in set(ASPECTS) - {"refusal"}:
+@pytest.mark.parametrize("article", ARTICLES.values(), ids=lambda article: article.code)
+def test_nothing_of_low_confidence_is_told(article: Article, knowledge: KnowledgeBase) -> None:
+    for aspect, fact in article.aspects.items():
         answer = knowledge.answer(article.code, aspect, "ru")
-        assert not answer.checked
-        assert answer.short == answer.on_screen == ""
+        assert answer.checked == fact.may_be_told(datetime.now(timezone.utc).date())
+        if fact.confidence == "low":
+            assert answer.short == answer.on_screen == ""
+
+
+@pytest.mark.parametrize("article", ARTICLES.values(), ids=lambda article: article.code)
+def test_whom_to_ask_can_be_said_in_a_sentence(article: Article) -> None:
+    for language in ("ru", "kk"):
+        assert not re.search(r"[();]|\bРК\b|\bҚР\b|\bдр\b", getattr(article.provider, language))
+
+
+def test_every_amount_of_the_index_ends_with_its_year() -> None:
+    lasting = [
+        (article.code, aspect)
+        for article in ARTICLES.values()
+        for aspect, fact in article.aspects.items()
+        if "{mrp:" in f"{fact.ru} {fact.kk}" and fact.valid_until is None
+    ]
+    assert lasting == []
+
+
+def test_both_languages_name_the_same_amounts_and_numbers() -> None:
+    differing = [
+        (article.code, aspect)
+        for article in ARTICLES.values()
+        for aspect, fact in article.aspects.items()
+        for wording in ("short", "full")
+        if _figures(getattr(fact.ru, wording)) != _figures(getattr(fact.kk, wording))
+    ]
+    assert differing == []
+
+
+def _figures(text: str | None) -> list[str]:
+    return sorted(re.findall(r"\{mrp:[\d.]+\}|\d+(?: \d{3})*", text or ""))
 
 
 def test_a_known_fact_is_told_with_its_date_and_source(knowledge: KnowledgeBase) -> None:

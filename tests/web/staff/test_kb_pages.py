@@ -19,8 +19,9 @@ from kb.rows import COLUMNS, to_row
 from kb.tables import AnnouncementLevel, QuestionKind, RevisionState
 from kb.yaml_files import dump
 from staff.roles import Role
+from tests.contact_centre.dialogue_server import saying
 from tests.web.console.seats import until
-from tests.web.running import running
+from tests.web.running import open_chat, running
 from tests.web.staff.browsing import words
 from web.staff.kb.wording import column_name
 from web.staff.texts import keys
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from tests.contact_centre.dialogue_server import DialogueServer
     from tests.web.staff.browsing import Visitor
     from web.settings import Settings
 
@@ -200,6 +202,29 @@ def test_questions_without_an_answer_are_collected_masked(editor: Visitor) -> No
     assert number is not None
     assert editor.post(number[0], {}).status_code == 303
     assert "щщкгнз" not in editor.get("/kb/questions?kind=not_found").text
+
+
+def test_a_question_leads_to_a_new_article_that_people_ask_for_so(editor: Visitor) -> None:
+    editor.http.get("/api/kb/search", params={"q": "ыфврп щщкгнз қалай", "lang": "kk"})
+    until(lambda: "щщкгнз" in editor.get("/kb/questions").text)
+    link = re.search(r'href="/staff(/kb/new[^"]+)"', editor.get("/kb/questions").text)
+    assert link is not None
+    form = fields(editor.get(unescape(link[1])))
+    assert (form["aliases_kk"], form.get("aliases_ru", "")) == ("ыфврп щщкгнз қалай", "")
+
+
+def test_an_answer_that_did_not_help_is_shown_with_its_article(editor: Visitor, dialogue: DialogueServer) -> None:
+    chat = open_chat(editor.http, language="ru")
+    source = {"service": CODE, "aspect": "cost", "reviewed_at": "2026-10-01"}
+    dialogue.answer = saying({"text": "0,2 МРП.", "custom": {"sources": [source]}})
+    chat.say("цена удостоверения после пожара")
+    dialogue.answer = saying({"text": "До свидания.", "custom": {"end": {}}})
+    last = chat.say("всё").json()["messages"][-1]
+    assert "цена удостоверения" not in editor.get("/kb/questions").text
+    chat.say(next(button["payload"] for button in last["buttons"] if button["title"] == "Не помогло"))
+    page = editor.get("/kb/questions?kind=thumbs_down").text
+    assert "цена удостоверения после пожара" in page
+    assert f'href="/staff/kb/articles/{CODE}"' in page
 
 
 def test_an_announcement_is_public_while_it_lasts(editor: Visitor, reviewer: Visitor) -> None:

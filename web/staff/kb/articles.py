@@ -25,7 +25,8 @@ from kb.errors import (
 from kb.rows import COLUMNS, Row, article_of, tidy
 from kb.schema import Article
 from kb.store import Standing
-from kb.tables import REASON_MAX, Revision, RevisionState
+from kb.tables import QUESTION_MAX, REASON_MAX, Revision, RevisionState
+from language import Language
 from language.normalisation import clean, fold
 from web import services
 from web.staff import pages
@@ -115,9 +116,11 @@ def _search(lines: list[Line], query: str, knowledge: KnowledgeBase) -> list[Lin
 
 
 @router.get("/new")
-async def show_new(request: Request, _by: Editor, question: Annotated[str, Query(max_length=300)] = "") -> Response:
-    """Show an empty article; `question` is what a citizen asked and was not told."""
-    return _new_page(request, {"aliases_ru": clean(question)} if question else {})
+async def show_new(
+    request: Request, _by: Editor, question: Annotated[str, Query(max_length=QUESTION_MAX)] = "", asked: Language = "ru"
+) -> Response:
+    """Show an empty article; `question` is what a citizen asked, in the language `asked`, and was not told."""
+    return _new_page(request, {f"aliases_{asked}": clean(question)} if question else {})
 
 
 @router.post("/new")
