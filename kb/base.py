@@ -12,7 +12,7 @@ from kb.clauses import asking_clauses, clauses
 from kb.errors import UnknownServiceError
 from kb.loader import read_articles, read_common_refusal, read_directory
 from kb.rates import read_rates, render
-from kb.search import CHOICES_MAX, Match, PhraseIndex, SearchHit, decide
+from kb.search import CHOICES_MAX, Match, PhraseIndex, SearchHit, decide, without_shared_words
 from language import LANGUAGES
 from language.detection import detect
 from language.negation import split_denied
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 FOLDER: Final = Path(__file__).parent
 _BODY_SCORE: Final = 0.45
+_TOLD_APART: Final = 0.3
+"""Score that a service keeps when the words which many services share are left out."""
 _TELLING_CLAUSE: Final = 3
 """Words from which on a clause of a story may name a service («не согласен» alone does not)."""
 _NOT_CHECKED: Final[Mapping[Language, str]] = {
@@ -187,7 +189,16 @@ class KnowledgeBase:
         return found if found.kind == "sure" else self._with_clauses(found, question, language)
 
     def _match(self, question: str, language: Language | None) -> Match:
-        return decide(self._services_index.rank(question, language))
+        ranked = self._services_index.rank(question, language)
+        found = decide(ranked)
+        if found.kind == "sure" and not self._is_told_apart(found.codes[0], question, language):
+            return Match("choice", tuple(code for code, _ in ranked[:CHOICES_MAX]), found.score)
+        return found
+
+    def _is_told_apart(self, code: str, question: str, language: Language | None) -> bool:
+        """Tell whether a question names a service by more than the kind of paper or payment that many share."""
+        rest = without_shared_words(question, language)
+        return rest is None or dict(self._services_index.rank(rest, language)).get(code, 0.0) >= _TOLD_APART
 
     def _named_surely(self, text: str, language: Language | None) -> str | None:
         match = self._match(text, language)

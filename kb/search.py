@@ -70,12 +70,13 @@ class Match:
     """Of the best service."""
 
 
-def _read_question_words(path: Path) -> frozenset[str]:
+def _read_words(path: Path) -> frozenset[str]:
     words = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     return frozenset(word for listed in words.values() for word in listed)
 
 
-_QUESTION_WORDS: Final = _read_question_words(Path(__file__).with_name("question_words.yml"))
+_QUESTION_WORDS: Final = _read_words(Path(__file__).with_name("question_words.yml"))
+_SHARED_WORDS: Final = _read_words(Path(__file__).with_name("shared_words.yml"))
 
 
 class _Word(NamedTuple):
@@ -287,6 +288,19 @@ def _masses(likeness: _Likeness, weight: NDArray[np.float64], unknown: NDArray[n
     meant = np.where(likeness.strength == surest[:, None], likeness.strength * weight, 0).max(axis=1)
     masses: NDArray[np.float64] = np.maximum(meant, (1 - surest) * unknown)
     return masses
+
+
+def without_shared_words(question: str, language: Language | None) -> str | None:
+    """Return what a question says beside the words that many services share, None when it has none of those.
+
+    "" is a question that names no one service: «сколько стоит справка», «маған анықтама керек».
+    """
+    words = _words(question, language)
+    shared = [word for word in words if not _SHARED_WORDS.isdisjoint(word)]
+    if not shared:
+        return None
+    rest = [word for word in words if word not in shared]
+    return "" if all(word.names_nothing for word in rest) else " ".join(word.form for word in rest)
 
 
 def decide(ranked: Sequence[tuple[str, float]]) -> Match:
