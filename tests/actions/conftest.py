@@ -54,6 +54,12 @@ class Reply:
         return next(answer for answer in self.responses if answer.get("response") == response)
 
 
+def _entity(name: str, value: str, text: str) -> dict[str, Any]:
+    """Return an entity as the Rasa server reports it: over its words, or over all of them."""
+    start = max(text.find(value), 0)
+    return {"entity": name, "value": value, "start": start, "end": start + len(value) if value in text else len(text)}
+
+
 @dataclass
 class Actions:
     """Asks one action at a time, as the Rasa server does."""
@@ -77,7 +83,7 @@ class Actions:
         message = {
             "text": text,
             "intent": {"name": intent, "confidence": confidence},
-            "entities": [{"entity": name, "value": value} for name, value in (entities or {}).items()],
+            "entities": [_entity(name, value, text) for name, value in (entities or {}).items()],
         }
         said = {
             "event": "user",

@@ -115,6 +115,65 @@ async def test_the_draft_has_everything(actions: Actions) -> None:
     assert reply.slots["complaint_official"] is None
 
 
+STORY = "вчера в цоне города Тараз Иванова Айгуль Болатовна накричала на меня"
+HEARD = {"body": "цоне города Тараз", "official": "Иванова Айгуль Болатовна", "happened_on": "2026-11-25"}
+
+
+async def test_what_the_story_of_a_complaint_tells_is_not_asked_again(actions: Actions) -> None:
+    entities = {"agency": HEARD["body"], "person": HEARD["official"], "date": HEARD["happened_on"]}
+    told = await actions.run("action_complaint_staff", STORY, intent="complaint_staff", entities=entities)
+    assert told.slots["complaint_heard"] == HEARD
+    slots = STAFF | {"awaiting": "complaint_offer", "complaint_heard": told.slots["complaint_heard"]}
+    opened = await actions.run("action_affirm", "да", intent="affirm", slots=slots)
+    assert {name: opened.slots[f"complaint_{name}"] for name in HEARD} == HEARD
+
+
+@pytest.mark.parametrize("text", ["я Иванова Мария Петровна, мне нахамили", "меня зовут Иванова Мария Петровна"])
+async def test_the_citizens_own_name_is_not_the_officials(actions: Actions, text: str) -> None:
+    reply = await actions.run("action_complaint_staff", text, entities={"person": "Иванова Мария Петровна"})
+    assert reply.slots["complaint_heard"] == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("её зовут Ахметова Динара Ермековна", "Ахметова Динара Ермековна"),
+        ("Ахметова Динара Ермековна, второе окно слева от входа, высокая", None),
+    ],
+)
+async def test_the_official_is_the_name_alone_unless_more_is_told(
+    actions: Actions, text: str, kept: str | None
+) -> None:
+    entities = {"person": "Ахметова Динара Ермековна"}
+    reply = await actions.run(VALIDATE, text, slots=asked("official"), entities=entities, active_loop=FORM)
+    assert reply.slots["complaint_official"] == (kept or text)
+
+
+async def test_an_official_named_with_the_body_is_taken_too(actions: Actions) -> None:
+    text = "ЦОН №3, там Сериков Болат Асанович"
+    entities = {"agency": "ЦОН", "person": "Сериков Болат Асанович"}
+    reply = await actions.run(VALIDATE, text, slots=asked("body"), entities=entities, active_loop=FORM)
+    assert reply.slots["complaint_body"] == text
+    assert reply.slots["complaint_official"] == "Сериков Болат Асанович"
+    assert reply.slots["requested_slot"] == "complaint_motives"
+
+
+async def test_the_day_of_the_story_is_read_back_and_drafted(actions: Actions) -> None:
+    text = "15 марта 2026 года не приняли документы"
+    entities = {"date": "2026-03-15"}
+    told = await actions.run(VALIDATE, text, slots=asked("motives"), entities=entities, active_loop=FORM)
+    assert told.slots["complaint_happened_on"] == "2026-03-15"
+    slots = asked(
+        "confirmed", body="ЦОН", official="Сериков Б.", motives=text, demands="принять", happened_on="2026-03-15"
+    )
+    ask = f"action_ask_{FORM}_complaint_confirmed"
+    back = await actions.run(ask, "принять", slots=slots, entities={"language": "ru"})
+    assert "Когда: 15 марта 2026" in back.told("utter_complaint_read_back")["draft"]
+    slots |= {"complaint_confirmed": "yes"}
+    done = await actions.run("action_complaint_done", "да", slots=slots, entities={"language": "ru"})
+    assert done.signals["complaint_draft"]["happened_on"] == "2026-03-15"
+
+
 async def test_an_aside_leads_back_to_the_form_and_an_operator_out_of_it(actions: Actions) -> None:
     aside = await actions.run("action_contacts", "вы работаете ночью?", slots=asked("body"), active_loop=FORM)
     assert aside.events[-1]["name"] == FORM

@@ -70,6 +70,59 @@ def test_a_word_that_many_services_share_is_not_enough(knowledge: KnowledgeBase,
 
 @pytest.mark.parametrize(
     "question",
+    [
+        "сколько стоит справка",
+        "дайте справку",
+        "справка о составе семьи",
+        "где получить разрешение",
+        "мне нужна выписка",
+        "какие выплаты мне положены",
+        "подать заявление онлайн",
+        "анықтама қанша тұрады",
+        "лицензия қанша тұрады",
+        "маған не тиесілі",
+    ],
+)
+def test_the_kind_of_a_paper_or_payment_is_asked_about(knowledge: KnowledgeBase, question: str) -> None:
+    assert knowledge.find_service(question).kind == "choice"
+
+
+@pytest.mark.parametrize(
+    ("question", "service"),
+    [
+        ("сколько стоит справка о несудимости", "NOCRIM"),
+        ("пособие на рождение", "BIRTH_ALLOW"),
+        ("очередь в садик", "KINDERGARTEN"),
+        ("регистрация машины", "VEH_REG"),
+        ("сотталмағаны туралы анықтама", "NOCRIM"),
+        ("көлікті тіркеуге қою", "VEH_REG"),
+    ],
+)
+def test_what_the_paper_says_or_the_payment_is_for_tells_it_apart(
+    knowledge: KnowledgeBase, question: str, service: str
+) -> None:
+    found = knowledge.find_service(question)
+    assert (found.kind, found.codes) == ("sure", (service,))
+
+
+@pytest.mark.parametrize(
+    ("question", "aspect"),
+    [
+        ("зейнетке қашан шығамын (әйелмін)", "eligibility"),
+        ("во сколько лет женщине на пенсию", "eligibility"),
+        (
+            "Мы переехали, документов полная папка, за садик платили. Сколько ждать места?",
+            "term",
+        ),
+        ("дистанционно встать в очередь на садик", "online"),
+    ],
+)
+def test_the_asking_sentence_tells_the_aspect(knowledge: KnowledgeBase, question: str, aspect: str) -> None:
+    assert knowledge.aspect_of(question) == aspect
+
+
+@pytest.mark.parametrize(
+    "question",
     ["сколько стоит", "қандай құжаттар керек", "онлайн можно?", "какие документы нужны на крокодила"],
 )
 def test_words_of_any_question_name_no_service(knowledge: KnowledgeBase, question: str) -> None:

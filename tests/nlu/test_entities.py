@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
 import pytest
 from rasa.shared.nlu.constants import INTENT
 from rasa.shared.nlu.training_data.message import Message
 
-from nlu.entities import AspectTagger, IdentifierExtractor, LanguageTagger
+from nlu.entities import AspectTagger, IdentifierExtractor, LanguageTagger, MentionExtractor
 
 Found = list[tuple[str, str]]
 
@@ -41,6 +44,70 @@ def test_identifying_numbers(text: str, expected: Found) -> None:
 
 def test_twelve_digits_may_be_an_iin_or_an_application_number() -> None:
     assert identifiers("иин 860412300124") == [("application_number", "860412300124"), ("iin", "860412300124")]
+
+
+@pytest.mark.parametrize(("iin", "valid"), [("791028302728", True), ("791028302729", False), ("799928302728", False)])
+def test_an_iin_says_whether_there_can_be_such_a_number(iin: str, *, valid: bool) -> None:
+    extractor = IdentifierExtractor(IdentifierExtractor.get_default_config())
+    found = extractor.process([Message.build(f"мой ИИН {iin}")])[0].get("entities")
+    assert [each["valid"] for each in found if each["entity"] == "iin"] == [valid]
+
+
+@pytest.fixture(scope="module")
+def mentions() -> MentionExtractor:
+    return MentionExtractor({})
+
+
+def mentioned(extractor: MentionExtractor, text: str) -> Found:
+    message = extractor.process([Message.build(text)])[0]
+    return [(each["entity"], each["value"]) for each in message.get("entities", [])]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "15 марта 2026 года в цоне города Алматы Иванова Айгуль Болатовна нахамила",
+            [
+                ("date", "2026-03-15"),
+                ("agency", "цоне города Алматы"),
+                ("person", "Иванова Айгуль Болатовна"),
+            ],
+        ),
+        (
+            "2026 жылғы 3 мамырда Алматы ХҚКО-да Серікбаева Гүлнар Маратқызы дөрекі сөйледі",
+            [("date", "2026-05-03"), ("agency", "Алматы ХҚКО-да"), ("person", "Серікбаева Гүлнар Маратқызы")],
+        ),
+        ("он бесінші наурызда әкімдікке бардым", [("date", "он бесінші наурызда"), ("agency", "әкімдікке")]),
+        ("Қарағанды қаласының әкімдігі", [("agency", "Қарағанды қаласының әкімдігі")]),
+        ("адрес цона в Караганде", [("agency", "цона"), ("city", "Караганда")]),
+        ("Өскеменде тұрамын", [("city", "Усть-Каменогорск")]),
+        ("инспекцию труда и налоговую", [("agency", "инспекцию труда"), ("agency", "налоговую")]),
+        ("сколько стоит паспорт на 10 лет", []),
+        ("май мен нан алдым", []),
+        ("", []),
+    ],
+)
+def test_what_a_story_tells_of_when_where_and_whom(mentions: MentionExtractor, text: str, expected: Found) -> None:
+    assert mentioned(mentions, text) == expected
+
+
+@pytest.mark.parametrize(("text", "days"), [("вчера", -1), ("бүгін", 0), ("үш күн бұрын", -3)])
+def test_a_day_is_counted_from_today_in_kazakhstan(mentions: MentionExtractor, text: str, days: int) -> None:
+    zone = ZoneInfo("Asia/Almaty")
+    around = {datetime.now(zone).date()}
+    found = mentioned(mentions, text)
+    around |= {datetime.now(zone).date()}  # midnight may pass between
+    assert found in [[("date", (today + timedelta(days=days)).isoformat())] for today in around]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [("халыққа қызмет көрсету орталығында", "SERVICE_CENTRE"), ("в ЦОНе", "SERVICE_CENTRE"), ("полициядан", "POLICE")],
+)
+def test_an_agency_carries_its_code(mentions: MentionExtractor, text: str, code: str) -> None:
+    (entity,) = mentions.process([Message.build(text)])[0].get("entities")
+    assert entity["code"] == code
 
 
 def test_several_numbers_are_told_in_the_order_they_stand_in() -> None:
