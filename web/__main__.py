@@ -9,6 +9,8 @@ from web.app import create_app
 from web.settings import MAX_BODY_BYTES, Settings
 
 STOP_PATIENCE_S = 5
+KEEP_ALIVE_S = 75
+"""Longer than a proxy before us keeps an idle connection (nginx: 60 s), lest it sends on one just closed."""
 
 
 def main() -> None:
@@ -21,6 +23,7 @@ def main() -> None:
         port=settings.web_port,
         log_config=None,
         access_log=False,
+        timeout_keep_alive=KEEP_ALIVE_S,
         ws_max_size=MAX_BODY_BYTES,
         timeout_graceful_shutdown=STOP_PATIENCE_S,
     )

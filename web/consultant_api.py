@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from contact_centre.queue.engine import ExternalError, GoneError, OccupiedError
-from contact_centre.queue.model import Presence
+from contact_centre.queue.model import Phase, Presence
 from contact_centre.replies import Talk
 from contact_centre.summary import summarise
 from contact_centre.vocabulary import OUTCOMES, TOPICS
@@ -20,7 +20,7 @@ from language.normalisation import clean
 from staff.audit import Action, Subject
 from staff.roles import Permission
 from staff.tables import Account
-from web import services
+from web import looks, services
 from web.consultant_models import (
     AfterContactIn,
     CloseIn,
@@ -109,8 +109,10 @@ async def show_conversation(request: Request, account: Serving, entry_id: int) -
 async def read_messages(
     request: Request, account: Serving, entry_id: int, after: Annotated[int, Query(ge=0, lt=2**63)] = 0
 ) -> TalkMessages:
-    """Return what was said after a message: for a console that was cut off."""
+    """Return what was said after a message: for a console that was cut off, within the look that it began."""
     parts, item = services.of(request), await _held(request, account, entry_id)
+    subject, address = Subject("contact", item.contact.number), client_address(request)
+    await parts.audit.record_once(account, Action.CONTACT_READ, subject, within=looks.ONE_LOOK, address=address)
     messages = await parts.register.messages(item.contact.id, after)
     names = await parts.console.names(one.account_id for one in messages if one.account_id is not None)
     return TalkMessages(
@@ -134,7 +136,7 @@ async def say(request: Request, account: Serving, entry_id: int, body: StaffMess
 @router.get("/conversations/{entry_id}/suggestions")
 async def suggest(request: Request, account: Serving, entry_id: int, lang: Language | None = None) -> Suggestions:
     """Search the knowledge base for the citizen's last words (rule 9)."""
-    parts, item = services.of(request), await _held(request, account, entry_id)
+    parts, item = services.of(request), await _in_hand(request, account, entry_id)
     question = await parts.console.last_words(item.contact.id)
     if question is None:
         return Suggestions(question=None, results=[])
@@ -146,7 +148,7 @@ async def suggest(request: Request, account: Serving, entry_id: int, lang: Langu
 @router.get("/conversations/{entry_id}/replies")
 async def list_replies(request: Request, account: Serving, entry_id: int) -> list[ReplyOut]:
     """Return the canned replies, filled in for the conversation."""
-    parts, item = services.of(request), await _held(request, account, entry_id)
+    parts, item = services.of(request), await _in_hand(request, account, entry_id)
     talk = Talk(
         number=item.contact.number,
         consultant=account.display_name,
@@ -247,6 +249,14 @@ async def _listed(request: Request, account: Account, entry_id: int) -> Conversa
     parts = services.of(request)
     talk = await parts.console.talk(await _held(request, account, entry_id))
     return ConversationOut.of(talk, parts.desk.attendance)
+
+
+async def _in_hand(request: Request, account: Account, entry_id: int) -> Item:
+    """Return a conversation that the consultant works at: afterwards what was said is read in the register."""
+    item = await _held(request, account, entry_id)
+    if item.row.phase not in {Phase.TALK, Phase.AFTER_CONTACT}:
+        raise ProblemError(HTTPStatus.NOT_FOUND, "unknown_entry", language=account.language)
+    return item
 
 
 async def _held(request: Request, account: Account, entry_id: int) -> Item:

@@ -43,8 +43,8 @@ if TYPE_CHECKING:
 router = APIRouter()
 
 BEAT_S: Final = 10.0
-_NOTED_S: Final = 2.0
-"""A console's signs of life are kept at most so often."""
+_NOTED: Final = 0.1
+"""A console's signs of life are kept once in this part of the time after which a silent one is gone."""
 _PHASES_IN_TALK: Final = frozenset({"talk"})
 
 
@@ -108,8 +108,9 @@ async def _beat(websocket: WebSocket, token: str) -> None:
 async def _hear(websocket: WebSocket, account: Account) -> None:
     """Take every frame as a sign of life, until the console leaves."""
     desk, clock, noted = services.of(websocket).desk, asyncio.get_running_loop().time, 0.0
+    pause_s = desk.policy.vanish_s * _NOTED
     while (message := await websocket.receive())["type"] != "websocket.disconnect":
-        if clock() - noted > _NOTED_S:
+        if clock() - noted > pause_s:
             noted = clock()
             await desk.beat(account)
         try:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import uvicorn
 
 from kb.base import KnowledgeBase
+from web.__main__ import KEEP_ALIVE_S
 from web.app import create_app
 
 if TYPE_CHECKING:
@@ -35,7 +36,9 @@ def _knowledge() -> KnowledgeBase:
 def running(settings: Settings, knowledge: KnowledgeBase | None = None, port: int = 0) -> Iterator[str]:
     """Serve until the block ends; yields the address. A test that publishes brings `knowledge` of its own."""
     app = create_app(settings, knowledge or _knowledge())
-    config = uvicorn.Config(app, port=port, log_config=None, timeout_graceful_shutdown=1)
+    config = uvicorn.Config(
+        app, port=port, log_config=None, timeout_keep_alive=KEEP_ALIVE_S, timeout_graceful_shutdown=1
+    )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=lambda: asyncio.run(server.serve()), daemon=True)
     thread.start()

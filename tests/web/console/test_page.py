@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
 
 import pytest
@@ -28,6 +29,20 @@ if TYPE_CHECKING:
 QUESTION = {"ru": "Сколько стоит паспорт?", "kk": "Паспорт қанша тұрады?"}
 CALL = {"ru": "Позовите консультанта", "kk": "Кеңесшіні шақырыңыз"}
 SOURCE = {"service": "PASSPORT", "aspect": "cost", "reviewed_at": "2026-10-01"}
+
+LISTENING = """
+globalThis.heard = { tones: [], notices: [], frames: 0 };
+document.hasFocus = () => false;  // the consultant looks at another window
+const start = OscillatorNode.prototype.start;
+OscillatorNode.prototype.start = function (at) { heard.tones.push(at); return start.call(this, at); };
+globalThis.Notification = class extends Notification {
+  constructor(title, options) { super(title, options); heard.notices.push({ title, body: options.body }); }
+};
+globalThis.WebSocket = class extends WebSocket {
+  constructor(...place) { super(...place); this.addEventListener("message", () => { heard.frames += 1; }); }
+};
+"""
+"""Counts what really sounds and is shown: everything is passed on to the browser."""
 
 
 @pytest.fixture
@@ -101,6 +116,30 @@ def test_an_offer_calls_for_attention_and_can_be_declined(
     expect(console.offers).to_have_count(0, timeout=SLOW_MS)
     assert colleague.offered()
     expect(console.page).to_have_title(re.compile("^Консоль"))
+
+
+def test_an_offer_sounds_and_raises_one_notice_on_the_desktop(
+    http: httpx.Client, dialogue: DialogueServer, context: BrowserContext, colleague: Seat
+) -> None:
+    context.grant_permissions(["notifications"])
+    page = context.new_page()
+    page.add_init_script(LISTENING)
+    console = Console(page).open()
+    console.be_available()
+    assert page.evaluate("[heard.tones.length, heard.notices.length]") == [0, 0]
+    chat = _waiting(http, dialogue)
+    expect(console.offers).to_have_count(1, timeout=SLOW_MS)
+    page.wait_for_function("heard.tones.length >= 4 && heard.notices.length >= 1", timeout=SLOW_MS)
+    for presence in ("available", "busy", "available"):  # every such change brings the offer once more
+        colleague.be(presence)
+        page.wait_for_function("frames => heard.frames > frames", arg=page.evaluate("heard.frames"), timeout=SLOW_MS)
+    notices = page.evaluate("heard.notices")
+    assert [(one["title"], chat.opened["number"] in one["body"]) for one in notices] == [("Новое предложение", True)]
+    assert CALL["ru"] not in json.dumps(notices, ensure_ascii=False), "the citizen's words stay off the desktop"
+    tones = page.evaluate("heard.tones")
+    assert min(tones) > 0
+    rings = [later - earlier for earlier, later in pairwise(sorted(tones)[::4])]
+    assert all(pause > 3.5 for pause in rings), "an offer that lies there rings every four seconds, not at every change"
 
 
 def test_keys_do_the_same_under_every_layout(http: httpx.Client, dialogue: DialogueServer, console: Console) -> None:

@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import time
+from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
 
+from contact_centre.queue.line import HANDLED_ENOUGH
 from contact_centre.queue.policy import QueuePolicy
+from tests.contact_centre.dialogue_server import saying
 from tests.web.console.seats import until
 from tests.web.running import open_chat
+from web.staff.pages import TIME_ZONE
 
 if TYPE_CHECKING:
     import httpx
 
+    from tests.contact_centre.dialogue_server import DialogueServer
     from tests.web.console.seats import Seat
     from web.settings import Settings
+
+NOTICE_S = 0.6
+NOTICES = 3
+BUSY_S = 10.0
+"""What a machine under load may add."""
 
 pytestmark = pytest.mark.usefixtures("asks_for_a_human")
 
@@ -23,7 +34,15 @@ pytestmark = pytest.mark.usefixtures("asks_for_a_human")
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
     settings.queue = QueuePolicy(
-        tick_s=0.1, notice_s=0.6, moved_notice_s=0.2, nobody_s=0.3, absent_s=3, vanish_s=2, offer_s=1, rating_s=1
+        tick_s=0.1,
+        notice_s=NOTICE_S,
+        moved_notice_s=0.2,
+        nobody_s=0.3,
+        too_long_s=5,
+        absent_s=3,
+        vanish_s=2,
+        offer_s=1,
+        rating_s=1,
     )
     return settings
 
@@ -64,6 +83,62 @@ def test_silence_is_broken_with_the_place_and_an_unknown_wait_is_said_as_unknown
     consultant.be("available")
     until(lambda: consultant.work()["offers"])
     consultant.take()
+
+
+def test_who_waits_hears_something_again_and_again_and_may_ask_the_assistant_meanwhile(
+    http: httpx.Client, consultant: Seat, dialogue: DialogueServer
+) -> None:
+    consultant.be("busy")
+    chat = open_chat(http, language="kk")
+    chat.say("оператор")
+    until(lambda: len(chat.texts("system")) >= NOTICES)
+    dialogue.answer = saying({"text": "8 АЕК."})
+    asked = chat.say("паспорт қанша тұрады").json()
+    assert (asked["state"], [one["text"] for one in asked["messages"]]) == ("queued", ["8 АЕК."])
+    told = len(chat.texts("system"))
+    until(lambda: len(chat.texts("system")) > told)
+    heard = [datetime.fromisoformat(one["at"]) for one in chat.read()["messages"] if one["from"] != "citizen"]
+    gaps = [(later - earlier).total_seconds() for earlier, later in pairwise(heard)]
+    assert max(gaps) < NOTICE_S * 20 / QueuePolicy().notice_s + BUSY_S, "as 20 s are to the policy's own notice"
+    assert chat.texts("system")[0].startswith("Сіз кезекте әлі біріншісіз.")
+    assert len(dialogue.requests) == 2, "what is told while waiting is not asked of the dialogue"
+
+
+def test_the_expected_wait_is_told_once_talks_have_shown_how_long_they_take(
+    http: httpx.Client, supervisor: Seat, consultant: Seat
+) -> None:
+    supervisor.put(
+        f"/supervision/consultants/{consultant.badge.account}", {"languages": ["ru"], "topics": [], "capacity": 1}
+    )
+    consultant.be("available")
+    for _ in range(HANDLED_ENOUGH):
+        open_chat(http, language="ru").say("оператор")
+        talk = consultant.take()["id"]
+        consultant.close(talk)
+        consultant.post(f"/conversations/{talk}/after-contact", {"action": "finish"})
+    open_chat(http, language="ru").say("оператор")
+    consultant.take()
+    waiting = open_chat(http, language="ru")
+    announced = waiting.say("оператор").json()["messages"]
+    assert any("Вы первый в очереди. Ждать меньше минуты." in one["text"] for one in announced), announced
+
+
+def test_who_has_waited_too_long_is_offered_a_call_back_by_a_time(
+    http: httpx.Client, consultant: Seat, settings: Settings
+) -> None:
+    consultant.be("busy")
+    chat = open_chat(http, language="ru")
+    chat.say("оператор")
+    # Looking at the work is the console's sign of life.
+    [offer] = until(lambda: consultant.work() and [one for one in chat.read()["messages"] if one["buttons"]])
+    by = datetime.fromisoformat(offer["at"]) + timedelta(seconds=settings.queue.callback_within_s)
+    near = {(by - timedelta(seconds=back)).astimezone(TIME_ZONE).strftime("%H:%M") for back in (0, BUSY_S)}
+    assert offer["text"].startswith("Ждать приходится долго. Оставьте номер, и мы перезвоним до ")
+    assert any(clock in offer["text"] for clock in near)
+    assert chat.say(offer["buttons"][0]["payload"]).json()["state"] == "queued"
+    assert chat.say("+7 701 234 56 78").json()["state"] == "closed"
+    [entry] = consultant.work()["queue"]["entries"]
+    assert abs(datetime.fromisoformat(entry["due_at"]) - by) < timedelta(minutes=1)
 
 
 def test_who_goes_away_while_waiting_leaves_the_queue_and_may_come_back(http: httpx.Client, consultant: Seat) -> None:
