@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import pytest_asyncio
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
@@ -176,6 +176,38 @@ def test_any_bytes_end_in_rows_or_a_named_problem(content: bytes) -> None:
     except SheetError as error:
         found = error.problem.kind
     assert found not in {"", "0 rows"}
+
+
+TEXT_COLUMNS = [
+    column
+    for column in COLUMNS
+    if column != "code" and not column.endswith(("_confidence", "reviewed_at", "valid_until", "confidence"))
+]
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    typed=st.dictionaries(
+        st.sampled_from(TEXT_COLUMNS),
+        st.one_of(st.text(max_size=60), st.text(alphabet=" \n\r\t:#-'\"|>=_x0D{}@%&*!?[]", max_size=30)),
+        min_size=1,
+        max_size=6,
+    )
+)
+@example(typed={"cost_full_ru": "Цена:\n  • с отступом\n\nконец", "name_ru": "_x000D_"})
+@example(typed={"cost_full_kk": "жол\u2028жол\x85жол \ufeff", "sources": "null\n2026-01-01\nyes"})
+def test_whatever_is_typed_comes_back_from_every_kind_of_file(
+    articles: dict[str, Article], tmp_path: Path, typed: dict[str, str]
+) -> None:
+    row = tidy({**to_row(articles[CODE]), **typed})
+    for write in (write_csv, write_xlsx):
+        assert [tidy(cells) for _, cells in read_sheet(write([row]))] == [row]
+    article = read_row(row, TODAY).article
+    if article is not None:
+        yaml_files.export([article], tmp_path)
+        assert read_articles(tmp_path)[CODE] == article
+        assert read_row(to_row(article), TODAY).article == article
+        assert yaml_files.export([read_articles(tmp_path)[CODE]], tmp_path) == []
 
 
 # --- the dry run ---
