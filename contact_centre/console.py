@@ -94,12 +94,12 @@ class Console:
 
     async def names(self, ids: Iterable[int]) -> dict[int, str]:
         """Return the names of people by account."""
-        async with self._database.read() as session:
+        async with self._database.glance() as session:
             return await _names(session, set(ids))
 
     async def last_words(self, contact_id: UUID) -> str | None:
         """Return what the citizen said last."""
-        async with self._database.read() as session:
+        async with self._database.glance() as session:
             return await last_words(session, contact_id)
 
 

@@ -221,7 +221,7 @@ class Register:
             UnknownContactError: there is none.
 
         """
-        async with self._database.read() as session:
+        async with self._database.glance() as session:
             return await _contact(session, contact_id)
 
     async def numbered(self, number: str) -> Contact:
@@ -278,7 +278,7 @@ class Register:
             .order_by(Message.id)
             .limit(1)
         )
-        async with self._database.read() as session:
+        async with self._database.glance() as session:
             return await session.scalar(query)
 
     async def unanswered_contacts(self) -> list[UUID]:
@@ -312,7 +312,7 @@ class Register:
 
     async def has(self, contact_id: UUID, message_id: int) -> bool:
         """Return whether a message belongs to the contact."""
-        async with self._database.read() as session:
+        async with self._database.glance() as session:
             message = await session.get(Message, message_id)
             return message is not None and message.contact_id == contact_id
 
@@ -321,7 +321,7 @@ class Register:
         query = (
             select(Message).where(Message.contact_id == contact_id, Message.id > after).order_by(Message.id).limit(PAGE)
         )
-        async with self._database.read() as session:
+        async with self._database.glance() as session:
             return list(await session.scalars(query))
 
 

@@ -25,6 +25,7 @@ BUSY_TIMEOUT_MS = 5_000
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 _READ_ONLY = "database_read_only"
+_SINGLE = "database_single_statement"
 
 
 class BrokenReferencesError(Exception):
@@ -38,6 +39,7 @@ class Database:
         self._url = url
         self._engine = create_engine(url)
         self._reader = self._engine.execution_options(**{_READ_ONLY: True})
+        self._glancer = self._reader.execution_options(**{_SINGLE: True})
         # SQLite has one writer. To wait here is fair; to wait inside SQLite is polling.
         self._writing = asyncio.Lock() if self._engine.dialect.name == "sqlite" else nullcontext()
 
@@ -55,6 +57,15 @@ class Database:
     async def read(self) -> AsyncIterator[AsyncSession]:
         """Open a session that sees one consistent state and changes nothing."""
         async with AsyncSession(self._reader, expire_on_commit=False) as session:
+            yield session
+
+    @asynccontextmanager
+    async def glance(self) -> AsyncIterator[AsyncSession]:
+        """Open a session for one statement that changes nothing; each further one may see another state.
+
+        For what every request does: each step of a transaction is a way to SQLite's thread and back.
+        """
+        async with AsyncSession(self._glancer, expire_on_commit=False) as session:
             yield session
 
     @asynccontextmanager
@@ -106,8 +117,9 @@ def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry, *,
 
 def _begin_sqlite(connection: Connection) -> None:
     # A writer takes its lock at once: one that read first and then wants to write is refused, however long it waits.
-    read_only = connection.get_execution_options().get(_READ_ONLY, False)
-    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+    options = connection.get_execution_options()
+    if not options.get(_SINGLE, False):
+        connection.exec_driver_sql("BEGIN" if options.get(_READ_ONLY, False) else "BEGIN IMMEDIATE")
 
 
 def upgrade(connection: Connection, revision: str = "head") -> None:

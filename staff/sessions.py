@@ -49,7 +49,7 @@ class Sessions:
     async def account(self, token: str) -> Account | None:
         """Return whose session this is, or None when it is unknown, over, or the account was deactivated."""
         moment = now()
-        async with self._database.read() as session:
+        async with self._database.glance() as session:
             found = await session.get(StaffSession, _digest(token))
         if found is None or _is_over(found, moment) or not found.account.active:
             return None

@@ -54,6 +54,16 @@ async def test_what_is_kept_already_outlives_an_upgrade(tmp_path: Path) -> None:
         assert await session.scalar(text("PRAGMA foreign_keys")) == 1
 
 
+async def test_a_glance_sees_what_is_committed_and_holds_nothing(tmp_path: Path) -> None:
+    async with upgraded(tmp_path) as database, database.glance() as looking:
+        years = text("SELECT count(*) FROM registration_years")
+        before = await looking.scalar(years)
+        async with database.write() as session:
+            await session.execute(text("INSERT INTO registration_years (year, last) VALUES (1999, 1)"))
+            assert await looking.scalar(years) == before
+        assert await looking.scalar(years) == before + 1
+
+
 async def test_sqlite_is_set_up_for_several_readers_and_sound_references(tmp_path: Path) -> None:
     async with upgraded(tmp_path) as database:
         async with database.read() as session:
