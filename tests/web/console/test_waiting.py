@@ -39,9 +39,9 @@ def settings(settings: Settings) -> Settings:
         moved_notice_s=0.2,
         nobody_s=0.3,
         too_long_s=5,
-        absent_s=3,
-        vanish_s=2,
-        offer_s=1,
+        absent_s=6,
+        vanish_s=8,  # nobody is gone merely because the machine is busy
+        offer_s=4,
         rating_s=1,
     )
     return settings
