@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from staff.roles import Role
+from tests.web.console.seats import until
 from tests.web.running import SERVICE_TOKEN, open_chat
 from tests.web.staff.browsing import PASSWORD, words
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from web.settings import Settings
 
 RATE, SECONDS = 8_000, 3
-SLOW_MS = 20_000
 
 
 def test_a_supervisor_plays_a_recording(
@@ -49,8 +49,8 @@ def test_a_supervisor_plays_a_recording(
         )
         player = page.locator("audio")
         player.evaluate("player => player.play()")
-        page.wait_for_function("document.querySelector('audio').currentTime > 0.5", timeout=SLOW_MS)
+        until(lambda: player.evaluate("player => player.currentTime > 0.5"))
         assert player.evaluate("player => [player.error, Math.round(player.duration)]") == [None, SECONDS]
         player.evaluate("player => { player.currentTime = 2; }")
-        page.wait_for_function("document.querySelector('audio').ended", timeout=SLOW_MS)
+        until(lambda: player.evaluate("player => player.ended"))
     assert words(visit(Role.AUTHORITY).get(heard)).count(chat.opened["number"]) == 1
