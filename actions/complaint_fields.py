@@ -86,9 +86,15 @@ _MOST_BESIDE_A_NAME: Final = 3
 
 def heard_in(turn: Turn, kind: ComplaintType) -> dict[str, str]:
     """Return the fields that a story tells by itself: the body, the official, the day."""
-    heard = {"body": turn.mentions.get("agency"), "official": _official(turn)} if kind == "2" else {}
+    heard = {"body": _body(turn), "official": _official(turn)} if kind == "2" else {}
     heard[HAPPENED_ON] = turn.entities.get("date")
     return {field: value for field, value in heard.items() if value}
+
+
+def _body(turn: Turn) -> str | None:
+    """Return the body that a story names; one word alone («цона», «мекеме») does not say which of many it is."""
+    body = turn.mentions.get("agency", "")
+    return body if len(body.split()) > 1 else None
 
 
 def _official(turn: Turn) -> str | None:

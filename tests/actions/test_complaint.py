@@ -128,6 +128,13 @@ async def test_what_the_story_of_a_complaint_tells_is_not_asked_again(actions: A
     assert {name: opened.slots[f"complaint_{name}"] for name in HEARD} == HEARD
 
 
+@pytest.mark.parametrize("agency", ["цона", "мекеме"])
+async def test_a_word_for_many_bodies_does_not_say_which(actions: Actions, agency: str) -> None:
+    text = f"хочу пожаловаться на сотрудника {agency}"
+    told = await actions.run("action_complaint_staff", text, intent="complaint_staff", entities={"agency": agency})
+    assert told.slots["complaint_heard"] == {}
+
+
 @pytest.mark.parametrize("text", ["я Иванова Мария Петровна, мне нахамили", "меня зовут Иванова Мария Петровна"])
 async def test_the_citizens_own_name_is_not_the_officials(actions: Actions, text: str) -> None:
     reply = await actions.run("action_complaint_staff", text, entities={"person": "Иванова Мария Петровна"})
