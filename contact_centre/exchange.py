@@ -21,7 +21,7 @@ from contact_centre.queue.line import Line
 from contact_centre.queue.model import Phase, Presence
 from contact_centre.register import KnownCallError
 from contact_centre.states import Event, State
-from contact_centre.tables import Contact, QueueEntry
+from contact_centre.tables import Contact, ContactEvent, QueueEntry
 from contact_centre.values import DEFAULT_LANGUAGE
 from database.base import now
 from language import LANGUAGES
@@ -46,7 +46,7 @@ logger = logging.getLogger(__name__)
 WITHOUT_ASSISTANT: Final = "exchange"
 """Reason of a hand-off that the exchange made by itself: the assistant gave it no answer."""
 JUST_OPENED: Final = timedelta(seconds=5)
-"""A contact younger than this may be of a call that came after the exchange was asked for its calls."""
+"""A contact younger than this may be of a call that came after the exchange was asked for its calls; so may a wait."""
 
 
 class CallEvent(StrEnum):
@@ -57,6 +57,9 @@ class CallEvent(StrEnum):
     RINGING = "ringing"
     """A consultant's telephone rings for it."""
     NOT_ANSWERED = "not_answered"
+    """It rang to the end: nobody is there."""
+    REFUSED = "refused"
+    """The telephone gave the call back at once, or never rang: no fault of its owner's."""
     ANSWERED = "answered"
     COMPLETED = "completed"
     """The talk with the consultant is over; the caller may still be there."""
@@ -94,6 +97,7 @@ class LiveCall:
 class Seat:
     """A consultant as the exchange needs to know one."""
 
+    account: int
     login: str
     name: str
     languages: tuple[Language, ...]
@@ -164,7 +168,13 @@ class Exchange:
         event = CallEvent.ANSWERED if live.place == "talking" else CallEvent.JOINED
         since = live.waiting_since or at
         moment = at if event is CallEvent.ANSWERED else since
-        await self.take(CallNews(live.call, event, moment, live.caller, live.language, live.consultant, since))
+        news = CallNews(live.call, event, moment, live.caller, live.language, live.consultant, since)
+        contact_id = (await self.contact(live.call)).id
+        async with self._desk.step() as line:
+            call = await _Call.of(line, contact_id)
+            # Who has just begun to wait was handed on meanwhile, or is being answered: a report tells.
+            if event is CallEvent.JOINED or not call.has_waited_since_after(at - JUST_OPENED):
+                await call.take(news, await _account(line.session, news.consultant))
 
 
 class _Call:
@@ -197,7 +207,13 @@ class _Call:
             if ringing:
                 self._line.engine.ring(self._waiting.id, account_id, at)
             elif self._waiting.phase is Phase.OFFERED:
-                self._line.engine.miss(self._waiting.id, account_id, at)
+                engine = self._line.engine
+                ended = engine.miss if news.event is CallEvent.NOT_ANSWERED else engine.turn_down
+                ended(self._waiting.id, account_id, at)
+
+    def has_waited_since_after(self, at: datetime) -> bool:
+        """Return whether the contact waits, and began to after a moment."""
+        return self.contact.queued_at is not None and self.contact.queued_at > at
 
     async def joined(self, at: datetime, language: Language | None) -> None:
         if self._waiting is None and not await self._had(QueueEntry.queued_at == at):
@@ -207,7 +223,7 @@ class _Call:
         talk = self._talk
         if talk is not None and talk.consultant_id == account_id:
             return
-        if await self._had(QueueEntry.accepted_at == news.at):
+        if await self._began_talk(news.at):
             return
         await self.completed(news.at)
         entry = self._waiting or await self._join(news.waiting_since or news.at, news.language)
@@ -256,6 +272,13 @@ class _Call:
     def _talk(self) -> Entry | None:
         entry = self._line.entry_of(self.contact.id)
         return entry if entry is not None and entry.phase is Phase.TALK else None
+
+    async def _began_talk(self, at: datetime) -> bool:
+        """Return whether a talk began then, also one that was handed on since and has lost its beginning."""
+        query = select(ContactEvent.id).where(
+            ContactEvent.contact_id == self.contact.id, ContactEvent.event == Event.ACCEPTED, ContactEvent.at == at
+        )
+        return await self._line.session.scalar(query.limit(1)) is not None
 
     async def _had(self, *conditions: object) -> bool:
         query = select(QueueEntry.id).where(QueueEntry.contact_id == self.contact.id, *conditions)  # type: ignore[arg-type]
@@ -312,10 +335,11 @@ async def _reach(line: Line, reachable: frozenset[str]) -> None:
 def _seat(account: Account, line: Line) -> Seat:
     duty = line.duties.get(account.id)
     if duty is None:
-        return Seat(account.login, account.display_name, LANGUAGES, (), "out")
+        return Seat(account.id, account.login, account.display_name, LANGUAGES, (), "out")
     serves = duty.chosen is not Presence.OFFLINE
-    ready = serves and line.engine.is_ready(account.id)
+    ready = serves and line.engine.is_ready(account.id, now())
     return Seat(
+        account=account.id,
         login=account.login,
         name=account.display_name,
         languages=tuple(duty.languages),

@@ -18,6 +18,7 @@ from voice_channel.chat_client import ChatClient
 from voice_channel.control import create_app
 from voice_channel.exchange_client import ExchangeClient
 from voice_channel.pbx.ami import Door
+from voice_channel.pbx.hand_on import hand_on_router
 from voice_channel.pbx.link import Link
 from voice_channel.pbx.whole_calls import WholeCalls
 from voice_channel.phrase_cache import PhraseCache
@@ -81,8 +82,10 @@ async def serve(settings: Settings) -> None:
             "speech": speaker.check,
             "chat": web.check,
         }
+        app = create_app(sessions, switchboard, checks, settings.service_token)
+        app.include_router(hand_on_router(link, settings.service_token))
         config = uvicorn.Config(
-            create_app(sessions, switchboard, checks, settings.service_token),
+            app,
             host=settings.voice_host,
             port=settings.voice_control_port,
             log_config=None,

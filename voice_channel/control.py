@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from datetime import datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated, Final
@@ -10,16 +9,19 @@ from uuid import uuid4
 
 from fastapi import FastAPI, HTTPException, Query, WebSocket, WebSocketDisconnect
 from fastapi.responses import PlainTextResponse
-from pydantic import BaseModel, SecretStr, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from language import Language
 from observability.health import health_router
+from voice_channel.access import is_our_web_process
 from voice_channel.browser_leg import BrowserLeg, CallRequest
 from voice_channel.chat_client import Conversation
 from voice_channel.sessions import LegKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from pydantic import SecretStr
 
     from observability.health import Check
     from voice_channel.sessions import Sessions
@@ -75,7 +77,7 @@ def create_app(
 
     @app.websocket("/browser")
     async def browser(websocket: WebSocket) -> None:
-        if not _is_ours(websocket.headers.get("authorization", ""), service_token):
+        if not is_our_web_process(websocket.headers.get("authorization", ""), service_token):
             await websocket.close(_POLICY_VIOLATION)
             return
         await websocket.accept()
@@ -101,8 +103,3 @@ async def _hold_browser_call(
         await switchboard.serve(session, leg)
     finally:
         await leg.close()
-
-
-def _is_ours(authorization: str, service_token: SecretStr | None) -> bool:
-    known = service_token.get_secret_value() if service_token else ""
-    return bool(known) and hmac.compare_digest(authorization.encode(), f"Bearer {known}".encode())

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from voice_channel.web_api import WebApi
 
-Event = Literal["joined", "ringing", "not_answered", "answered", "completed", "returned", "hung_up"]
+Event = Literal["joined", "ringing", "not_answered", "refused", "answered", "completed", "returned", "hung_up"]
 Phone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9]{2,15}$")]
 
 
@@ -78,8 +78,9 @@ class Recorded(_Shape):
 
 
 class Seat(_Shape):
-    """A consultant, and whether the telephone is to be rung."""
+    """A consultant, by login and number of the account, and whether the telephone is to be rung."""
 
+    account: int
     login: str
     languages: tuple[Language, ...]
     phone: Literal["ready", "paused", "out"]

@@ -39,6 +39,7 @@ from staff.provider_sign_in import ProviderSignIn
 from staff.sessions import Sessions
 from web import call_proxy, chat_api, chat_stream, exchange_api, kb_api, openapi, problems, site, staff_api
 from web.body_limit import BodyLimit
+from web.call_control import CallControl
 from web.limits import RateLimits
 from web.security_headers import SecurityHeaders
 from web.services import Services
@@ -68,6 +69,7 @@ def create_app(settings: Settings, knowledge: KnowledgeBase | None = None) -> Fa
     live = LiveKnowledge(knowledge, database)
     articles = ArticleStore(database)
     provider = _provider(settings, database)
+    calls = CallControl(settings)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -84,6 +86,7 @@ def create_app(settings: Settings, knowledge: KnowledgeBase | None = None) -> Fa
             await dialogue.close()
             if provider is not None:
                 await provider.close()
+            await calls.close()
             await database.close()
 
     app = FastAPI(
@@ -105,6 +108,7 @@ def create_app(settings: Settings, knowledge: KnowledgeBase | None = None) -> Fa
         console=Console(database),
         replies=ReplyBook(database),
         exchange=Exchange(database, register, desk),
+        calls=calls,
         recordings=Recordings(database, settings.data_dir / FOLDER),
         database=database,
         limits=RateLimits(settings),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+import logging
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated
@@ -21,6 +22,7 @@ from staff.audit import Action, Subject
 from staff.roles import Permission
 from staff.tables import Account
 from web import looks, services
+from web.call_control import CallGoneError, ExchangeAwayError
 from web.consultant_models import (
     AfterContactIn,
     CloseIn,
@@ -47,9 +49,12 @@ from web.staff.sign_in import client_address
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from uuid import UUID
 
     from contact_centre.floor import Item
     from web.services import Services
+
+logger = logging.getLogger(__name__)
 
 router = APIRouter()
 
@@ -186,9 +191,26 @@ async def transfer(request: Request, account: Serving, entry_id: int, body: Tran
         raise InvalidFieldError("account", "missing", language=account.language)
     if body.topic is not None and body.topic not in TOPICS:
         raise InvalidFieldError("topic", "unknown_code", language=account.language)
+    item = await _held(request, account, entry_id)
     with _gone_is(account, "not_yours"):
         await desk.transfer(entry_id, account, body.word, to=body.account, language=body.language, topic=body.topic)
+    if item.row.external and (call := item.contact.call_id) is not None:
+        await _hand_on(request, account, item, call, body)
     return Response(status_code=HTTPStatus.NO_CONTENT)
+
+
+async def _hand_on(request: Request, account: Account, item: Item, call: UUID, body: TransferIn) -> None:
+    """Let the exchange do what the desk knows already: its reports of the call must not come before that."""
+    parts = services.of(request)
+    try:
+        await parts.calls.hand_on(call, body.language, body.account)
+    except CallGoneError:
+        raise ProblemError(HTTPStatus.CONFLICT, "not_yours", language=account.language) from None
+    except ExchangeAwayError as error:
+        logger.warning("contact %s: the call is not handed on: %s", item.contact.number, error)
+        with suppress(GoneError):
+            await parts.desk.keep(item.row.id, account)
+        raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, "not_handed_on", language=account.language) from None
 
 
 @router.get("/colleagues")

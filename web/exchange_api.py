@@ -124,6 +124,7 @@ class SeatOut(BaseModel):
 
     model_config = ConfigDict(from_attributes=True)
 
+    account: int
     login: str
     name: str
     languages: list[Language]

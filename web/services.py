@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from staff.authentication import Authentication
     from staff.provider_sign_in import ProviderSignIn
     from staff.sessions import Sessions
+    from web.call_control import CallControl
     from web.limits import RateLimits
     from web.settings import Settings
 
@@ -46,6 +47,7 @@ class Services:
     console: Console
     replies: ReplyBook
     exchange: Exchange
+    calls: CallControl
     recordings: Recordings
     database: Database
     limits: RateLimits

@@ -146,6 +146,11 @@ class Desk:
             contact_id = line.rows[entry_id].contact_id
             line.session.add(Note(contact_id=contact_id, account_id=account.id, kind="transfer", text=word))
 
+    async def keep(self, entry_id: int, account: Account) -> None:
+        """Note that an external talk goes on after all, for the other system did not hand it on. Raises GoneError."""
+        async with self.step() as line:
+            line.engine.answer(entry_id, account.id, now())
+
     async def close(self, entry_id: int, account: Account, outcome: str, service: str | None) -> None:
         """End a talk with its outcome; the citizen is asked for a rating (rule 17). Raises GoneError.
 

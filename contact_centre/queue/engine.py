@@ -102,6 +102,12 @@ class QueueEngine:
         if entry.consultant_id == consultant_id:
             self._miss(entry, now)
 
+    def turn_down(self, entry_id: int, consultant_id: int, now: datetime) -> None:
+        """Note that an external entry did not get to the consultant it was offered to, who may well be there."""
+        entry = self._external(entry_id, Phase.OFFERED)
+        if entry.consultant_id == consultant_id:
+            self._refuse(entry, Event.DECLINED, now)
+
     def answer(self, entry_id: int, consultant_id: int | None, now: datetime) -> None:
         """Note that the talk of an external entry has begun; None when nobody here knows with whom."""
         entry = self._external(entry_id, Phase.WAITING, Phase.OFFERED)
@@ -129,8 +135,11 @@ class QueueEngine:
         language: Language | None = None,
         topic: str | None = None,
     ) -> None:
-        """Give a talk back for a person (`to`) or for a skill: to the front, for the wait is behind the citizen."""
-        entry = self._held(entry_id, consultant_id, Phase.TALK)
+        """Give a talk back for a person (`to`) or for a skill: to the front, for the wait is behind the citizen.
+
+        Of an external entry it is noted that the other system does so.
+        """
+        entry = self._lies_with(entry_id, consultant_id, Phase.TALK)
         self._note(Event.TRANSFERRED, entry, now, from_talk=True)
         self._give_back(entry, now)
         entry.reserved_for = to
@@ -200,9 +209,17 @@ class QueueEngine:
             return Presence.AFTER_CONTACT
         return Presence.BUSY if self.load(consultant_id) >= consultant.capacity else Presence.AVAILABLE
 
-    def is_ready(self, consultant_id: int) -> bool:
-        """Return whether an external entry may come to a consultant: only to one who has nothing else in hand."""
-        return self.consultants[consultant_id].chosen is Presence.AVAILABLE and not self.held_by(consultant_id)
+    def is_ready(self, consultant_id: int, now: datetime) -> bool:
+        """Return whether an external entry may come to a consultant: only to one who has nothing else in hand.
+
+        Who turned down one that still waits is left in peace for a while: the other system would come again at once.
+        """
+        if self.consultants[consultant_id].chosen is not Presence.AVAILABLE or self.held_by(consultant_id):
+            return False
+        refused = [
+            entry.refusals.get(consultant_id) for entry in self.entries.values() if entry.external and entry.waits
+        ]
+        return all(_passed(at, self.policy.refusal_pause_s, now) for at in refused if at is not None)
 
     def serving(self, entry: Entry) -> list[Consultant]:
         """Return the consultants on duty who could serve the entry, free or not."""
@@ -347,10 +364,14 @@ class QueueEngine:
         consultant = self.consultants.get(consultant_id)
         return consultant is not None and consultant.chosen in ON_DUTY
 
-    def _held(self, entry_id: int, consultant_id: int, phase: Phase) -> Entry:
+    def _lies_with(self, entry_id: int, consultant_id: int, phase: Phase) -> Entry:
         entry = self.entries.get(entry_id)
         if entry is None or entry.phase is not phase or entry.consultant_id != consultant_id:
             raise GoneError(f"entry {entry_id} is not in phase {phase.value} with consultant {consultant_id}")
+        return entry
+
+    def _held(self, entry_id: int, consultant_id: int, phase: Phase) -> Entry:
+        entry = self._lies_with(entry_id, consultant_id, phase)
         if entry.external and phase is not Phase.AFTER_CONTACT:
             raise ExternalError(f"entry {entry_id} is carried by another system")
         return entry

@@ -25,6 +25,11 @@ class AmiPeer:
     channels: list[dict[str, str]] = field(default_factory=list)
     waits: list[dict[str, str]] = field(default_factory=list)
     silent: bool = False
+    refuses: set[str] = field(default_factory=set)
+    """Actions that fail."""
+    variables: dict[str, str] = field(default_factory=dict)
+    led: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    """Where a channel was led, and the variables that it had then."""
     logins: int = 0
     _writers: set[asyncio.StreamWriter] = field(default_factory=set)
 
@@ -64,6 +69,10 @@ class AmiPeer:
     def _act(self, writer: asyncio.StreamWriter, action: dict[str, str]) -> None:
         place = action.get("Queue", ""), action.get("Interface", "")
         name = action["Action"]
+        if name in self.refuses:
+            self._answer(writer, action, Response="Error", Message="Not possible")
+            return
+        self._lead(action)
         if name == "Login":
             if action["Secret"] != SECRET:
                 self._answer(writer, action, Response="Error", Message="Authentication failed")
@@ -89,6 +98,13 @@ class AmiPeer:
             )
         elif name == "CoreShowChannels":
             self._list(writer, action, [{"Event": "CoreShowChannel", **one} for one in self.channels])
+
+    def _lead(self, action: dict[str, str]) -> None:
+        if action["Action"] == "Setvar":
+            self.variables[action["Variable"]] = action["Value"]
+        elif action["Action"] == "Redirect":
+            target = ",".join(action[part] for part in ("Context", "Exten", "Priority"))
+            self.led.append((target, dict(self.variables)))
 
     def _member_events(self) -> Iterable[dict[str, str]]:
         for (queue, interface), member in self.members.items():

@@ -6,11 +6,14 @@ import asyncio
 import time
 import wave
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import pytest
+import uvicorn
+from fastapi import FastAPI
 from pydantic import SecretStr
 
 from contact_centre import exchange
@@ -21,6 +24,7 @@ from tests.web.console.seats import Badge, Seat, issue
 from tests.web.running import SERVICE_TOKEN, running
 from voice_channel.exchange_client import ExchangeClient
 from voice_channel.pbx.ami import Door
+from voice_channel.pbx.hand_on import hand_on_router
 from voice_channel.pbx.link import Link
 from voice_channel.pbx.whole_calls import WholeCalls
 from voice_channel.sessions import LegKind, Sessions
@@ -85,12 +89,37 @@ async def peer() -> AsyncIterator[AmiPeer]:
         yield running_peer
 
 
+@dataclass
+class Control:
+    """Control endpoints of a voice process, which has no link at first."""
+
+    url: str
+    app: FastAPI
+
+
 @asynccontextmanager
-async def linked(address: str, peer: AmiPeer, folder: Path, sessions: Sessions | None = None) -> AsyncIterator[None]:
+async def controlled() -> AsyncIterator[Control]:
+    """Serve control endpoints until the block ends."""
+    app = FastAPI()
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, timeout_graceful_shutdown=1))
+    serving = asyncio.create_task(server.serve())
+    await eventually(lambda: server.started)
+    yield Control(f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}", app)
+    server.should_exit = True
+    await serving
+
+
+@asynccontextmanager
+async def linked(
+    address: str, peer: AmiPeer, folder: Path, sessions: Sessions | None = None, control: Control | None = None
+) -> AsyncIterator[None]:
     web = WebApi(address, 5)
     door = Door("127.0.0.1", peer.port, SecretStr(SECRET))
     client = ExchangeClient(web, address, SecretStr(SERVICE_TOKEN))
-    link = asyncio.create_task(Link(door, client, sessions or Sessions(), WholeCalls(folder)).run())
+    running_link = Link(door, client, sessions or Sessions(), WholeCalls(folder))
+    if control is not None:
+        control.app.include_router(hand_on_router(running_link, SecretStr(SERVICE_TOKEN)))
+    link = asyncio.create_task(running_link.run())
     try:
         await eventually(lambda: peer.logins)
         yield
@@ -126,8 +155,9 @@ def only_entry(seat: Seat) -> Any:
 @pytest.mark.usefixtures("link")
 async def test_who_signs_in_at_the_console_is_rung_and_who_leaves_is_not(peer: AmiPeer, consultant: Seat) -> None:
     await asyncio.to_thread(consultant.be, "available")
-    await eventually(lambda: paused(peer) == {"1414": "false", "1414-kk": "false", "1414-ru": "false"})
+    await eventually(lambda: paused(peer) == dict.fromkeys(("1414", "1414-kk", "1414-ru", "1414-named"), "false"))
     assert peer.members["1414", f"PJSIP/{ME}"] == {"Penalty": "0", "Paused": "false", "MemberName": ME}
+    assert peer.members["1414-named", f"PJSIP/{ME}"]["Penalty"] == str(consultant.badge.account), "one alone has it"
     await eventually(lambda: consultant.work()["me"]["phone_ready"])
     await asyncio.to_thread(consultant.be, "break")
     await eventually(lambda: set(paused(peer).values()) == {"true"})
@@ -162,6 +192,81 @@ async def test_a_call_is_followed_with_the_exchange_s_own_times(
 
 
 @pytest.mark.usefixtures("link")
+@pytest.mark.parametrize(
+    ("ending", "presence"),
+    [
+        ({"RingTime": "20000", "DestChannelState": "5"}, "busy"),
+        ({"RingTime": "900", "DestChannelState": "5"}, "available"),
+        ({"RingTime": "20000", "DestChannelState": "0"}, "available"),
+    ],
+    ids=["rang to the end", "refused with a key", "never rang"],
+)
+async def test_only_who_lets_it_ring_to_the_end_is_taken_as_away(
+    peer: AmiPeer, consultant: Seat, ending: dict[str, str], presence: str
+) -> None:
+    await asyncio.to_thread(consultant.be, "available")
+    await eventually(lambda: set(paused(peer).values()) == {"false"})
+    call, began = str(uuid4()), time.time() - 30
+    peer.of_call("QueueCallerJoin", call, began, Queue="1414-ru")
+    peer.of_call("AgentCalled", call, began + 1, Queue="1414-ru", MemberName=ME)
+    await eventually(lambda: consultant.work()["offers"])
+    peer.of_call("AgentRingNoAnswer", call, began + 21, Queue="1414-ru", MemberName=ME, **ending)
+    await eventually(lambda: not consultant.work()["offers"])
+    assert (await asyncio.to_thread(consultant.work))["me"]["presence"] == presence
+    await eventually(lambda: set(paused(peer).values()) == {"true"})
+    assert (await asyncio.to_thread(only_entry, consultant))["offered_to"] is None
+
+
+async def test_a_caller_is_handed_on_to_a_person_or_a_language_and_stays_when_the_exchange_fails(
+    settings: Settings,  # noqa: F811
+    badges: list[Badge],
+    peer: AmiPeer,
+    tmp_path: Path,
+) -> None:
+    call, began = str(uuid4()), time.time() - 60
+    async with controlled() as control:
+        settings.voice_url = control.url
+        with running(settings) as address, at_desk(address, badges[0]) as me, at_desk(address, badges[1]) as colleague:
+            async with linked(address, peer, tmp_path, control=control):
+                for seat in (me, colleague):
+                    await asyncio.to_thread(seat.be, "available")
+                peer.of_call("QueueCallerJoin", call, began, Queue="1414-ru")
+                peer.of_call("AgentConnect", call, began + 5, Queue="1414-ru", MemberName=ME, HoldTime="5")
+                talk = (await eventually(lambda: me.work()["conversations"]))[0]
+                peer.channels = _in_queue(call, "1414-ru", with_login=ME)
+                path = f"/conversations/{talk['id']}/transfer"
+
+                peer.refuses = {"Redirect"}
+                to = {"account": colleague.badge.account, "word": "знает про паспорта"}
+                failed = await asyncio.to_thread(me.http.post, path, json=to)
+                assert (failed.status_code, "остался у вас" in failed.text) == (503, True), failed.text
+                assert (await asyncio.to_thread(me.work))["conversations"][0]["phase"] == "talk"
+
+                peer.refuses = set()
+                await asyncio.to_thread(me.post, path, to)
+                peer.channels = _in_queue(call, "1414-named")
+                assert peer.led == [("line,handed-on,1", {"TO_LINE": "", "TO": str(colleague.badge.account)})]
+                peer.of_call("AgentComplete", call, began + 30, Queue="1414-ru", MemberName=ME, TalkTime="25")
+                peer.of_call("QueueCallerJoin", call, began + 33, Queue="1414-named")
+                peer.of_call("AgentCalled", call, began + 34, Queue="1414-named", MemberName=COLLEAGUE)
+                offer = (await eventually(lambda: colleague.work()["offers"]))[0]
+                assert (offer["word"], offer["entry"]["id"]) == ("знает про паспорта", talk["id"]), "the same wait"
+                assert (await asyncio.to_thread(me.work))["conversations"] == []
+                peer.channels = _in_queue(call, "1414-named", with_login=COLLEAGUE)
+                peer.of_call("AgentConnect", call, began + 36, Queue="1414-named", MemberName=COLLEAGUE, HoldTime="2")
+                await eventually(lambda: colleague.work()["conversations"])
+
+                await asyncio.to_thread(colleague.post, path, {"language": "kk", "word": "қазақша сұрайды"})
+                peer.channels = _in_queue(call, "1414-kk")
+                assert peer.led[-1] == ("line,handed-on,1", {"TO_LINE": "1414-kk", "TO": ""})
+                entry = await eventually(lambda: only_entry(me))
+                assert (entry["language"], entry["returned"]) == ("kk", True)
+                peer.channels = []
+                peer.of_call("Hangup", call, began + 50)
+                await eventually(lambda: not only_entry(me))
+
+
+@pytest.mark.usefixtures("link")
 async def test_a_consultant_s_channel_and_other_queues_are_none_of_our_calls(peer: AmiPeer, supervisor: Seat) -> None:
     peer.of_call("QueueCallerJoin", str(uuid4()), time.time(), Queue="sales")
     peer.event("Hangup", ChanVariable=f"CALL={uuid4()}", Uniqueid="2.2", Linkedid="1.1")
@@ -186,7 +291,7 @@ async def test_after_an_outage_of_the_exchange_both_sides_agree_again(
     peer.channels = [{**channel, "Application": "Queue", "ApplicationData": "1414-kk,c,,,600", "BridgeId": ""}]
     peer.waits = [{"Queue": "1414-kk", "Uniqueid": "7.1", "Wait": "25"}]
     restart()
-    await eventually(lambda: peer.logins == 2 and len(peer.members) == 3)
+    await eventually(lambda: peer.logins == 2 and len(peer.members) == 4)
     assert {interface for _, interface in peer.members} == {f"PJSIP/{ME}"}
     entry = await eventually(lambda: (one := only_entry(consultant)) and one["language"] == "kk" and one)
 
@@ -255,6 +360,15 @@ async def test_a_recording_of_a_call_that_nobody_followed_is_attached_too(
     async with linked(address, peer, tmp_path):
         contact = (await eventually(lambda: supervisor.get("/contacts")["contacts"]))[0]
     assert (contact["channel"], contact["state"]) == ("phone", "bot")
+
+
+def _in_queue(call: str, queue: str, with_login: str | None = None) -> list[dict[str, str]]:
+    """Return a caller's channel in a queue, and the telephone of who talks with the caller."""
+    own = {"Channel": "PJSIP/trunk-00000001", "Uniqueid": "7.1", "Linkedid": "7.1", "ChanVariable": f"CALL={call}"}
+    bridge = "b" if with_login else ""
+    caller = {**own, "Application": "Queue", "ApplicationData": f"{queue},c,,,600", "BridgeId": bridge}
+    phone = {"Channel": f"PJSIP/{with_login}-00000002", "Uniqueid": "7.2", "Linkedid": "7.1", "BridgeId": bridge}
+    return [caller, phone] if with_login else [caller]
 
 
 def _record(file: Path, seconds: int) -> None:

@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from voice_channel.pbx.ami import Message
 
 ANY: Final = "1414"
-QUEUES: Final[dict[str, Language | None]] = {ANY: None, f"{ANY}-kk": "kk", f"{ANY}-ru": "ru"}
-"""The queues of the line with the caller's language, unknown in the first."""
+NAMED: Final = f"{ANY}-named"
+"""Where a caller waits for one person: each member's penalty is the number of the account."""
+QUEUES: Final[dict[str, Language | None]] = {ANY: None, f"{ANY}-kk": "kk", f"{ANY}-ru": "ru", NAMED: None}
+"""The queues of the line with the caller's language, unknown in the first and the last."""
 _EVENTS: Final[dict[str, Event]] = {
     "QueueCallerJoin": "joined",
     "AgentCalled": "ringing",
@@ -28,6 +30,10 @@ _EVENTS: Final[dict[str, Event]] = {
     "AgentComplete": "completed",
     "Hangup": "hung_up",
 }
+_RANG: Final = "5"
+"""State of a channel (AST_STATE_RINGING) whose telephone said that it rings."""
+_REFUSED_WITHIN_MS: Final = 15_000
+"""Who lets it ring longer was not there: `timeout` of the queues, less what answering takes."""
 _WAITING_APPLICATION: Final = "Queue"
 _OF_A_PHONE: Final = re.compile(r"PJSIP/(.+)-[0-9a-f]{8}")
 """A channel of a consultant's telephone."""
@@ -48,6 +54,8 @@ def report_of(message: Message, now: datetime) -> Report | None:
     event, call = _EVENTS.get(message.get("Event")), call_of(message)
     if event is None or call is None or ("Queue" in dict(message.headers) and message.get("Queue") not in QUEUES):
         return None
+    if event == "not_answered" and not _rang_to_the_end(message):
+        event = "refused"
     at = _time(message, now)
     return Report(
         call=call,
@@ -90,6 +98,11 @@ def _live(
         consultant=_login(consultants[0].get("Channel")) if consultants else None,
         waiting_since=None if wait is None else now - timedelta(seconds=wait),
     )
+
+
+def _rang_to_the_end(missed: Message) -> bool:
+    """Return whether a telephone rang and nobody came: not one that was busy, away, or refused with a key."""
+    return missed.get("DestChannelState") == _RANG and _number(missed, "RingTime") >= _REFUSED_WITHIN_MS
 
 
 def _login(channel: str) -> str | None:

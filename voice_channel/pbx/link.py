@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Final
 from voice_channel import metrics
 from voice_channel.exchange_client import LiveCall, State
 from voice_channel.pbx import members
-from voice_channel.pbx.ami import AmiError, connected
-from voice_channel.pbx.calls import live_calls, report_of
+from voice_channel.pbx.ami import AmiError, AmiLostError, connected
+from voice_channel.pbx.calls import QUEUES, call_of, live_calls, report_of
 from voice_channel.sessions import now
 from voice_channel.web_api import RefusedError, WebApiError
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from uuid import UUID
 
+    from language import Language
     from voice_channel.exchange_client import ExchangeClient, Seat
     from voice_channel.pbx.ami import Ami, Door, Message
     from voice_channel.pbx.whole_calls import WholeCalls
@@ -36,6 +37,12 @@ _MOST_UNTOLD: Final = 10_000
 _QUIET_LOOKS: Final = 3
 """So many times the calls are listed until none changes meanwhile."""
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.2, 10.0
+_HANDED_ON: Final = {"Context": "line", "Exten": "handed-on", "Priority": "1"}
+"""Where the dialplan goes on with a caller whom a consultant hands on."""
+
+
+class UnknownCallError(LookupError):
+    """The exchange has no such call."""
 
 
 class Link:
@@ -51,12 +58,32 @@ class Link:
         self._reachable: frozenset[str] = frozenset()
         self._stale = asyncio.Event()
         self._tasks = asyncio.TaskGroup()
+        self._ami: Ami | None = None
 
     async def run(self) -> None:
         """Hold the link until cancelled."""
         async with self._tasks:
             for work in (self._tell, self._follow_seats, self._hold):
                 self._tasks.create_task(work())
+
+    async def hand_on(self, call: UUID, language: Language | None, account: int | None) -> None:
+        """Lead a caller from a consultant to a person (by number of account) or to whoever speaks a language.
+
+        Raises:
+            UnknownCallError: the caller is gone.
+            AmiError: the exchange does not do it, or is away.
+
+        """
+        if self._ami is None:
+            raise AmiLostError("there is no link with the exchange")
+        channels = await self._ami.listed("CoreShowChannels")
+        channel = next((one.get("Channel") for one in channels if call_of(one) == call), None)
+        if channel is None:
+            raise UnknownCallError(str(call))
+        queue = next((name for name, spoken in QUEUES.items() if spoken == language), "") if language else ""
+        for name, value in (("TO_LINE", queue), ("TO", str(account or ""))):
+            await self._ami.act("Setvar", Channel=channel, Variable=name, Value=value)
+        await self._ami.act("Redirect", Channel=channel, **_HANDED_ON)
 
     # Towards the contact centre
 
@@ -107,10 +134,12 @@ class Link:
                     logger.info("linked with the exchange")
                     pause_s = _FIRST_PAUSE_S
                     metrics.EXCHANGE_LINKED.set(1)
+                    self._ami = ami
                     await self._serve(ami)
             except AmiError as error:
                 logger.warning("no link with the exchange: %s", error)
             finally:
+                self._ami = None
                 metrics.EXCHANGE_LINKED.set(0)
             await asyncio.sleep(pause_s)
             pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)

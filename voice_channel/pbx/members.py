@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from language import LANGUAGES
-from voice_channel.pbx.calls import ANY, QUEUES
+from voice_channel.pbx.calls import ANY, NAMED, QUEUES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -21,7 +21,10 @@ _REACHABLE: Final = {"1", "2", "3", "6", "7", "8"}
 
 @dataclass(frozen=True)
 class Member:
-    """A telephone in a queue; of those with the same skill the smaller penalty is rung first."""
+    """A telephone in a queue; of those with the same skill the smaller penalty is rung first.
+
+    In the queue for named people it says who it is: a caller there asks for one penalty alone.
+    """
 
     queue: str
     login: str
@@ -49,14 +52,20 @@ def wanted(seats: Iterable[Seat]) -> list[Member]:
             queue=queue,
             login=seat.login,
             paused=seat.phone == "paused",
-            # Whose language nobody knows yet is best met by someone who speaks all.
-            penalty=len(LANGUAGES) - len(seat.languages) if queue == ANY else len(seat.languages) - 1,
+            penalty=_penalty(queue, seat),
         )
         for seat in seats
         if seat.phone != "out"
         for queue, language in QUEUES.items()
-        if queue == ANY or language in seat.languages
+        if language is None or language in seat.languages
     ]
+
+
+def _penalty(queue: str, seat: Seat) -> int:
+    if queue == NAMED:
+        return seat.account
+    # Whose language nobody knows yet is best met by someone who speaks all.
+    return len(LANGUAGES) - len(seat.languages) if queue == ANY else len(seat.languages) - 1
 
 
 def present(status: Iterable[Message]) -> list[Member]:

@@ -49,6 +49,8 @@ class Settings(BaseSettings):
     """Calls at once from one number; the next ones hear that the line is busy."""
     longest_wait_s: int = Field(600, ge=10)
     """In the queue; then a call-back is offered."""
+    named_wait_s: int = Field(60, ge=10)
+    """For one person, to whom a consultant handed the caller on; then for anybody."""
     longest_call_s: int = Field(7_200, ge=60)
 
     @field_validator("trunk_addresses", "line_numbers", mode="before")

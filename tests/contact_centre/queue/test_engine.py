@@ -269,7 +269,7 @@ def test_a_longer_wait_goes_before_an_external_entry() -> None:
     queue = engine(consultant(1, capacity=2), entries=(entry(1, 1), call(2, 2)))
     queue.advance(at(3))
     assert offered(queue) == {1: 1}
-    assert not queue.is_ready(1), "no call comes while a chat is in hand"
+    assert not queue.is_ready(1, at(3)), "no call comes while a chat is in hand"
 
 
 def test_an_external_talk_from_ringing_to_the_end_of_its_after_contact_work() -> None:
@@ -281,7 +281,7 @@ def test_an_external_talk_from_ringing_to_the_end_of_its_after_contact_work() ->
     assert offered(queue) == {1: 1}, "the offer of a chat goes to the next when the phone rings"
     queue.answer(1, 1, at(10))
     with pytest.raises(ExternalError):
-        queue.transfer(1, 1, at(11))
+        queue.end_talk(1, 1, at(11))
     queue.end_talk(2, 1, at(11))
     queue.finish(2, 1, at(11))
     queue.beat(1, at(38))
@@ -302,6 +302,28 @@ def test_who_misses_an_external_entry_is_asked_nothing_more() -> None:
     assert offered(queue) == {1: 1}, "how long it rings is not decided here"
     queue.miss(1, 1, at(29))
     assert (queue.presence(1), queue.entries[1].phase) == (Presence.BUSY, Phase.WAITING)
+
+
+def test_a_telephone_that_turns_an_external_entry_down_is_left_in_peace_for_a_while() -> None:
+    queue = engine(consultant(1), consultant(2), entries=(call(1),))
+    queue.ring(1, 1, at(1))
+    queue.turn_down(1, 1, at(2))
+    assert (queue.presence(1), queue.entries[1].phase) == (Presence.AVAILABLE, Phase.WAITING)
+    assert [queue.is_ready(one, at(3)) for one in (1, 2)] == [False, True]
+    assert queue.is_ready(1, at(2 + POLICY.refusal_pause_s))
+    queue.withdraw(1, Event.ABANDONED, at(4))
+    assert queue.is_ready(1, at(4)), "nobody is left to come again"
+
+
+def test_an_external_talk_that_is_handed_on_keeps_its_wait() -> None:
+    queue = engine(consultant(1), consultant(2), entries=(call(1), call(2, 5)))
+    queue.answer(1, 1, at(10))
+    queue.transfer(1, 1, at(20), to=2)
+    assert [one.id for one in queue.in_order(at(20))] == [1, 2]
+    assert (queue.presence(1), queue.entries[1].queued_at) == (Presence.AVAILABLE, at(0))
+    queue.ring(1, 2, at(21))
+    queue.answer(1, 2, at(22))
+    assert (queue.presence(2), queue.entries[1].first_accepted_at) == (Presence.BUSY, at(10))
 
 
 def test_an_external_talk_outlives_the_console() -> None:
@@ -393,7 +415,7 @@ class Days(RuleBasedStateMachine):
             getattr(self.queue, what)(number, who, self.now)
 
     @precondition(lambda self: self.number)
-    @rule(data=st.data(), what=st.sampled_from(["ring", "miss", "answer"]), who=st.integers(1, 3))
+    @rule(data=st.data(), what=st.sampled_from(["ring", "miss", "turn_down", "answer"]), who=st.integers(1, 3))
     def report(self, data: st.DataObject, what: str, who: int) -> None:
         number = data.draw(st.integers(1, self.number))
         with suppress(GoneError):
@@ -446,7 +468,7 @@ class Days(RuleBasedStateMachine):
             held = self.queue.held_by(consultant_id)
             if any(one.external and one.phase is not Phase.AFTER_CONTACT for one in held):
                 assert not any(one.phase is Phase.OFFERED and not one.external for one in held)
-                assert not self.queue.is_ready(consultant_id)
+                assert not self.queue.is_ready(consultant_id, self.now)
 
     @invariant()
     def nobody_waits_beside_a_free_consultant(self) -> None:

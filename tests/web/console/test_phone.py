@@ -102,6 +102,24 @@ def test_reports_that_come_twice_or_too_late_change_nothing(
     assert (contact["channel"], contact["language"], contact["messages"]) == ("phone", "kk", [])
 
 
+def test_a_talk_that_was_handed_on_is_not_given_back_by_a_report_that_comes_twice(
+    http: httpx.Client, call: PhoneCall, consultant: Seat, colleague: Seat
+) -> None:
+    consultant.be("available")
+    colleague.be("available")
+    call.report("joined", 0)
+    call.report("answered", 2, consultant=ME)
+    [talk] = consultant.work()["conversations"]
+    to = {"account": colleague.badge.account, "word": "его участок"}
+    failed = consultant.http.post(f"/conversations/{talk['id']}/transfer", json=to)
+    assert (failed.status_code, [one["phase"] for one in consultant.work()["conversations"]]) == (503, ["talk"])
+    call.report("answered", 2, consultant=ME)
+    put_state(http, call.live("talking", consultant=ME), reachable=(ME, COLLEAGUE))
+    assert [one["id"] for one in consultant.work()["conversations"]] == [talk["id"]]
+    call.report("hung_up", 20)
+    assert consultant.work()["queue"]["entries"] == []
+
+
 def test_an_answer_whose_beginning_was_missed_still_tells_the_wait(
     call: PhoneCall, consultant: Seat, supervisor: Seat
 ) -> None:

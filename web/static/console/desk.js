@@ -465,10 +465,15 @@ export class Desk {
     this.onChange();
   }
 
-  /** @returns {boolean} whether the conversation on the screen is ended or given away here, not by hanging up */
+  /** @returns {boolean} whether the conversation on the screen is ended here, not by hanging up */
   get canEnd() {
     const talk = this.current;
     return Boolean(talk?.isOpen && !isCall(talk.info));
+  }
+
+  /** @returns {boolean} whether the conversation on the screen can be given to somebody else */
+  get canPass() {
+    return Boolean(this.current?.isOpen);
   }
 
   /** @returns {boolean} whether the conversation on the screen can be written in */

@@ -36,8 +36,13 @@ class Form {
     this.dialog.querySelector("[data-cancel]").addEventListener("click", () => this.dialog.close());
   }
 
+  /** @returns {boolean} */
+  get isPossible() {
+    return this.desk.canEnd;
+  }
+
   async open() {
-    if (!this.desk.canEnd || this.dialog.open) return;
+    if (!this.isPossible || this.dialog.open) return;
     this.complain("");
     this.fill(this.desk.current);
     this.dialog.showModal();
@@ -82,6 +87,10 @@ export class TransferForm extends Form {
   constructor(desk, onDone) {
     super("transfer", desk, onDone);
     $("transfer-to").addEventListener("change", () => this.#fit());
+  }
+
+  get isPossible() {
+    return this.desk.canPass;
   }
 
   async fill({ info }) {

@@ -30,7 +30,8 @@ export class Head {
       write(line, words ?? "");
       line.lang = info.language;
     }
-    $("transfer").hidden = $("close").hidden = !this.desk.canEnd;
+    $("transfer").hidden = !this.desk.canPass;
+    $("close").hidden = !this.desk.canEnd;
   }
 
   #facts({ info, isOpen }) {
