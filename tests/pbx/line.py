@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import signal
@@ -23,6 +24,7 @@ from tests.pbx.user_agent import Telephone, telephone
 from tests.web.staff.browsing import Visitor
 from voice_channel import speech_models
 from voice_channel.audio import SAMPLE_BYTES, SAMPLE_RATE_HZ
+from voice_channel.pbx.asterisk import Asterisk
 from voice_channel.pbx.phones import password
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 
 PATIENCE_S = 45.0
 _HEADER_BYTES = 44
+_PAUSE_S = 0.5
 T = TypeVar("T")
 
 
@@ -75,6 +78,14 @@ class PhoneLine:
         with telephone(self.folder / f"caller-{time.monotonic_ns()}", account) as phone:
             phone.dial(f"sip:1414@{self.address}")
             return phone.happens("CALL_CLOSED")
+
+    def knows(self, login: str) -> bool:
+        """Return whether the exchange knows a consultant's account, which it learns from the contact centre."""
+        program = self.stack.settings.asterisk
+        assert program is not None
+        configuration = self.stack.settings.data_dir / "pbx" / "etc" / "asterisk.conf"
+        shown = asyncio.run(Asterisk(program.command, configuration).ask(f"pjsip show auth {login}"))
+        return "Unable to find" not in shown
 
     def record(self, call: str) -> dict[str, Any]:
         """Return what the voice process knows of a call, nothing while it is away."""
@@ -146,6 +157,14 @@ class Call:
         """Wait until the assistant has said something with these words."""
         until(lambda: part in self.assistant_said(), f"the assistant says {part!r}")
 
+    def line_said(self) -> str:
+        turns = self.line.record(self.id).get("turns", [])
+        return "\n".join(turn["text"] for turn in turns if turn["who"] == "line")
+
+    def line_says(self, part: str) -> None:
+        """Wait until the line itself has said something with these words, and is listening."""
+        until(lambda: part in self.line_said().lower(), f"the line says {part!r}")
+
     def ends(self) -> None:
         self.phone.happens("CALL_CLOSED")
 
@@ -187,12 +206,34 @@ class Consultant:
     def contact(self, number: str) -> dict[str, Any]:
         return dict(self.http.get(f"/staff/api/contacts/{number}").raise_for_status().json())
 
+    def is_offered_a_call(self) -> str:
+        """Wait until the telephone rings and the console shows for whom; return the contact's number."""
+        [offer] = until(lambda: self.work()["offers"], "the console shows who rings")
+        assert offer["by_phone"]
+        return str(offer["entry"]["number"])
+
+    def say(self, text: str, language: Language) -> None:
+        time.sleep(self.phone.say(text, language) + _PAUSE_S)
+
+    def registered(self, number: str) -> dict[str, Any]:
+        """Return the contact once it is closed and its recording is attached."""
+
+        def whole() -> dict[str, Any]:
+            contact = self.contact(number)
+            return contact if contact["state"] == "closed" else {}
+
+        return until(whole, "the contact is closed")
+
+    def ends_after_contact_work(self) -> None:
+        for talk in self.work()["conversations"]:
+            path = f"/staff/api/conversations/{talk['id']}/after-contact"
+            self.http.post(path, json={"action": "finish"}).raise_for_status()
+
     def rings(self) -> None:
         self.phone.happens("CALL_INCOMING", 60)
 
     def answers(self) -> None:
-        self.phone.command("accept")
-        self.phone.happens("CALL_ESTABLISHED")
+        self.phone.answers()
 
 
 @contextmanager
@@ -214,8 +255,9 @@ def consultant(line: PhoneLine) -> Iterator[Consultant]:
             additional_headers={"Cookie": f"staff_session={token}"},
             proxy=None,
         )
-        with stream, telephone(line.folder / f"consultant-{time.monotonic_ns()}", sip) as phone:
-            phone.register()
+        with stream, telephone(line.folder / f"consultant-{time.monotonic_ns()}") as phone:
+            until(lambda: line.knows(account.login), "the exchange knows the consultant's account")
+            phone.register(sip)
             person = Consultant(account.login, phone, http, stream)
             person.be("available")
             yield person

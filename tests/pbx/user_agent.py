@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import socket
 import subprocess
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 
 _MODULES = Path("/usr/lib/baresip/modules")
 _PATIENCE_S = 40.0
-_SIGN_INS = 15
 _SILENCE_S = 300
+_TRIES = 5
 _CONFIG = """
 poll_method epoll
 sip_listen 127.0.0.1:{sip}
@@ -89,16 +90,17 @@ class Telephone:
         """Wait for an event of baresip, such as CALL_ESTABLISHED."""
         return self.event(lambda message: message.get("type") == kind, patience_s)
 
-    def register(self) -> None:
-        """Sign in, as often as it takes: the exchange may not know the account yet."""
-        for _ in range(_SIGN_INS):
-            if self._hears_of("REGISTER_OK", 3):
-                return
-            self.command("uareg", "60 0")
-        raise AssertionError("the exchange does not let the telephone sign in")
+    def answers(self) -> None:
+        """Wait until it rings, and lift the receiver."""
+        self.happens("CALL_INCOMING", 60)
+        self.command("accept")
+        self.happens("CALL_ESTABLISHED")
 
-    def _hears_of(self, kind: str, patience_s: float) -> bool:
-        return self._look_for(lambda message: message.get("type") == kind, patience_s) is not None
+    def register(self, account: str) -> None:
+        """Sign in with an account, which is not in the configuration: that would be done before anybody listens."""
+        self.command("uanew", account)
+        ended = self.event(lambda message: message.get("type") in {"REGISTER_OK", "REGISTER_FAIL"})
+        assert ended["type"] == "REGISTER_OK", ended
 
     def _look_for(self, fits: Callable[[dict[str, Any]], bool], patience_s: float) -> dict[str, Any] | None:
         deadline = time.monotonic() + patience_s
@@ -129,40 +131,52 @@ class Telephone:
 
 
 @contextmanager
-def telephone(folder: Path, account: str) -> Iterator[Telephone]:
-    """Run a telephone with one SIP account (baresip's form) until the block ends."""
+def telephone(folder: Path, account: str = "") -> Iterator[Telephone]:
+    """Run a telephone with one SIP account (baresip's form), or none yet, until the block ends."""
     folder.mkdir(parents=True)
-    sip, control, rtp = _free_ports()
     _write(folder / "silence.wav", _silence(_SILENCE_S))
     (folder / "accounts").write_text(account + "\n")
-    (folder / "config").write_text(
-        _CONFIG.format(folder=folder, sip=sip, control=control, rtp=rtp, rtp_last=rtp + 20, modules=_MODULES)
-    )
-    with (folder / "log.txt").open("wb") as log:
-        process = subprocess.Popen(  # noqa: S603 - fixed arguments
-            ["/usr/bin/baresip", "-f", str(folder)], stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
-        )
+    process, connection = _started(folder)
     try:
-        with _connected(process, control) as connection:
+        with connection:
             yield Telephone(folder, connection)
     finally:
         process.terminate()
         process.wait(10)
 
 
-@contextmanager
-def _connected(process: subprocess.Popen[bytes], port: int) -> Iterator[socket.socket]:
+def _started(folder: Path) -> tuple[subprocess.Popen[bytes], socket.socket]:
+    """Start it on ports that are free, on others when somebody took one of them meanwhile."""
+    for _ in range(_TRIES):
+        sip, control, rtp = _free_ports()
+        (folder / "config").write_text(
+            _CONFIG.format(folder=folder, sip=sip, control=control, rtp=rtp, rtp_last=rtp + 20, modules=_MODULES)
+        )
+        with (folder / "log.txt").open("ab") as log:
+            process = subprocess.Popen(  # noqa: S603 - fixed arguments
+                ["/usr/bin/baresip", "-f", str(folder)], stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT
+            )
+        connection = _connected(process, control)
+        if connection is not None:
+            return process, connection
+    raise AssertionError(f"baresip found its ports taken {_TRIES} times")
+
+
+def _connected(process: subprocess.Popen[bytes], port: int) -> socket.socket | None:
+    """Return its control connection, None when a port was taken."""
     deadline = time.monotonic() + _PATIENCE_S
     while True:
-        assert process.poll() is None, "baresip ended while starting"
+        ended = process.poll()
+        if ended == errno.EADDRINUSE:
+            return None
+        assert ended is None, f"baresip ended with {ended} while starting"
         try:
-            connection = socket.create_connection(("127.0.0.1", port), timeout=1)
-            break
+            return socket.create_connection(("127.0.0.1", port), timeout=1)
         except OSError:
-            assert time.monotonic() < deadline, "baresip did not start"
+            if time.monotonic() > deadline:
+                process.kill()
+                raise AssertionError("baresip did not start") from None
             time.sleep(0.1)
-    with connection:
-        yield connection
 
 
 def _free_ports() -> tuple[int, int, int]:

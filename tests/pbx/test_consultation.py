@@ -1,0 +1,112 @@
+"""Consultations by telephone as both people live them: real SIP telephones, real speech, the register's own account."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+from tests.pbx.line import consultant, until
+
+if TYPE_CHECKING:
+    from language import Language
+    from tests.pbx.line import PhoneLine
+
+
+@dataclass(frozen=True)
+class Words:
+    """What is said in one language, and what of it must be heard."""
+
+    question: str
+    answer: str
+    wish: str
+    announced: str
+    reply: str
+    rate: str
+    place: str
+
+
+WORDS: Final[dict[Language, Words]] = {
+    "ru": Words(
+        question="сколько стоит паспорт",
+        answer="тенге",
+        wish="оператор",
+        announced="Соединяю с консультантом",
+        reply="сколько стоит паспорт",
+        rate="оцените",
+        place="очереди",
+    ),
+    "kk": Words(
+        question="паспорт қанша тұрады",
+        answer="теңге",
+        wish="оператор",
+        announced="Кеңесшіге қосамын",
+        reply="паспорт қанша тұрады",
+        rate="бағалап",
+        place="кезек",
+    ),
+}
+
+
+@pytest.mark.parametrize(("language", "points", "spoken"), [("ru", 5, "пять"), ("kk", 4, None)])
+def test_from_the_question_to_the_rating(line: PhoneLine, language: Language, points: int, spoken: str | None) -> None:
+    words = WORDS[language]
+    with consultant(line) as person, line.call() as call:
+        person.is_rung_when_available()
+        call.say(words.question, language)
+        call.assistant_says(words.answer)
+        call.say(words.wish, language)
+        call.assistant_says(words.announced)
+        number = person.is_offered_a_call()
+        person.answers()
+        assert person.work()["me"]["presence"] == "busy"
+        call.say(words.question, language)
+        person.say(words.reply, language)
+        person.phone.hang_up()
+        call.line_says(words.rate)
+        if spoken:
+            call.say(spoken, language)
+        else:
+            call.phone.press(str(points))
+        call.ends()
+        contact = person.registered(number)
+        person.ends_after_contact_work()
+
+    [consultation] = contact["consultations"]
+    assert (consultation["rating"], consultation["ending"]) == (points, "closed_by_consultant")
+    wait, talk = (
+        _seconds(consultation, "queued_at", "accepted_at"),
+        _seconds(consultation, "accepted_at", "talk_ended_at"),
+    )
+    assert 0 <= wait < 40
+    assert 2 < talk < 60
+    assert (contact["channel"], contact["language"]) == ("phone", language)
+    said = [message["text"] for message in contact["messages"]]
+    assert words.question in said
+    assert any(words.answer in text for text in said)
+    assert call.recorded("caller", language).count(words.question) == 2  # to the assistant, and to the consultant
+    assert words.reply in call.recorded("line", language)
+
+
+def test_a_caller_whose_call_is_turned_down_keeps_the_place_and_the_consultant_is_not_taken_as_away(
+    line: PhoneLine,
+) -> None:
+    with consultant(line) as person, line.call() as call:
+        person.is_rung_when_available()
+        call.say(WORDS["ru"].wish, "ru")
+        number = person.is_offered_a_call()
+        person.phone.hang_up()
+        until(lambda: not person.work()["offers"], "the offer is over")
+        assert person.work()["me"]["presence"] == "available"
+        assert [one["number"] for one in person.work()["queue"]["entries"]] == [number]
+        call.hears("ru", WORDS["ru"].place)
+        call.phone.hang_up()
+        until(lambda: person.contact(number)["state"] == "closed", "the contact is closed")
+        assert person.work()["me"]["presence"] == "available"
+
+
+def _seconds(consultation: dict[str, Any], since: str, until_then: str) -> float:
+    moments = [datetime.fromisoformat(consultation[name]) for name in (since, until_then)]
+    return (moments[1] - moments[0]).total_seconds()
