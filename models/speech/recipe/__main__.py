@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from models.speech.languages import LANGUAGES, Language, add_languages
 from models.speech.recipe import corpus, dataset, training, vosk_model
+from models.speech.recipe.committed import UnreadableModelError
 from models.speech.recipe.espeak import SynthesiserMissingError
 from models.speech.recipe.graph import ToolsMissingError
 from models.speech.recipe.project import ROOT, WORKSHOP, finished
@@ -30,14 +31,19 @@ def main(arguments: list[str]) -> int:
     parser.add_argument(
         "--reuse-network", action="store_true", help="only the vocabulary and the grammar are made anew"
     )
-    parser.add_argument("--refine-only", action="store_true", help="train the network of an earlier run further")
+    parser.add_argument(
+        "--refine-only",
+        action="store_true",
+        help="train the network of an earlier run further, or without one that of the finished model",
+    )
+    parser.add_argument("--telling", type=int, default=1, help="which telling of the corpus to refine with, from 1 on")
     parser.add_argument("--scale", type=float, default=1.0, help="share of the training speech (for trying the recipe)")
     options = parser.parse_args(arguments)
     chosen: list[Language] = options.languages or list(LANGUAGES)
     try:
         for language in chosen:
             _make(language, options)
-    except (SynthesiserMissingError, ToolsMissingError, TooLargeError) as error:
+    except (SynthesiserMissingError, ToolsMissingError, TooLargeError, UnreadableModelError) as error:
         sys.stderr.write(f"{error}\n")
         return 1
     # In a process of its own: kaldifst and vosk do not live together in one.
@@ -53,21 +59,30 @@ def _make(language: Language, options: argparse.Namespace) -> None:
     if options.reuse_network:
         model = AcousticModel.load(folder)
     else:
-        model = _learnt(language, options.scale, say, AcousticModel.load(folder) if options.refine_only else None)
+        model = _learnt(language, options, say)
         model.save(folder)
     size = vosk_model.write(model, sentences, finished(language), folder)
     say(f"model of {size / 1e6:.2f} MB in {finished(language).relative_to(ROOT)}")
 
 
-def _learnt(language: Language, scale: float, say: _Teller, model: AcousticModel | None) -> AcousticModel:
+def _learnt(language: Language, options: argparse.Namespace, say: _Teller) -> AcousticModel:
     """Return the network trained on the corpus told once, and then, in other voices and on other lines, once more."""
 
     def told(telling: int) -> Path:
         return dataset.make(
-            language, scale, os.cpu_count() or 1, lambda done, of: say(f"speaking: part {done} of {of}"), telling
+            language,
+            options.scale,
+            os.cpu_count() or 1,
+            lambda done, of: say(f"speaking: part {done} of {of}"),
+            telling,
         )
 
-    return training.refine(model or training.train(told(0), say), told(1), say)
+    if not options.refine_only:
+        model = training.train(told(0), say)
+        return training.refine(model, told(options.telling), say)
+    data = told(options.telling)
+    earlier = AcousticModel.load(WORKSHOP / language) if AcousticModel.is_in(WORKSHOP / language) else None
+    return training.refine(earlier or training.read_back(finished(language), data), data, say)
 
 
 class _Teller:

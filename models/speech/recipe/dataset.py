@@ -64,17 +64,19 @@ class Shard:
 def make(language: Language, scale: float, processes: int, tick: Callable[[int, int], None], telling: int = 0) -> Path:
     """Speak the corpus and write its shards; return their folder.
 
-    `scale` 1 is the whole training; each `telling` draws other sentences, voices and lines.
+    `scale` is the share of the shards that are made, 1 being the whole training; each `telling` draws other
+    sentences, voices and lines.
     """
     folder = WORKSHOP / language / "data"
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("*.pickle"):
         old.unlink()
+    wanted = max(1, round(_SHARDS * scale))
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        under_way = [pool.submit(_make_shard, language, number, scale, folder, telling) for number in range(_SHARDS)]
+        under_way = [pool.submit(_make_shard, language, number, folder, telling) for number in range(wanted)]
         for done, finished in enumerate(as_completed(under_way), 1):
             finished.result()
-            tick(done, _SHARDS)
+            tick(done, wanted)
     return folder
 
 
@@ -89,17 +91,17 @@ def read(folder: Path) -> Shard:
     return whole
 
 
-def _make_shard(language: Language, number: int, scale: float, folder: Path, telling: int) -> None:
+def _make_shard(language: Language, number: int, folder: Path, telling: int) -> None:
     corpus = _corpus(language)
     shard = Shard()
     seed = _SEED + telling
     chance, noise_chance = random.Random(f"{seed} {number}"), np.random.default_rng([seed, number])  # noqa: S311
     speaker = _Speaker(corpus, shard, chance, noise_chance)
-    for _ in range(max(1, round(_UTTERANCES * scale / _SHARDS))):
+    for _ in range(round(_UTTERANCES / _SHARDS)):
         speaker.say_one()
     for word in corpus.vocabulary[number::_SHARDS]:
         speaker.say_alone(word)
-    for index in range(max(1, round(_OTHER_SOUNDS * scale / _SHARDS))):
+    for index in range(round(_OTHER_SOUNDS / _SHARDS)):
         rows = features.mfcc(telephone.sound_without_speech(number + index, noise_chance))
         labels = [(SILENCE, frame == 0) for frame in range(_label_count(len(rows)))]
         shard.utterances.append((rows.astype(np.float16), labels))

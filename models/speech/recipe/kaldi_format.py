@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 POSITIONS = {"_B": "begin", "_E": "end", "_I": "internal", "_S": "singleton"}
 _PRIOR_POWER = 0.7
 """Flatter priors: with the counted ones silence wins over quiet speech, and words appear in silence."""
-_LARGEST_CODE = 65535
+LARGEST_CODE = 65535
 _NO_ENTRY = -1
 
 
@@ -39,6 +39,12 @@ def word_boundaries(phones: list[str]) -> str:
     kinds = {SILENCE: "nonword", GARBAGE: "singleton"}
     lines = (f"{number} {kinds.get(name) or POSITIONS[name[-2:]]}\n" for name, number in phone_ids(phones).items())
     return "".join(lines)
+
+
+def affine_names() -> list[str]:
+    """Return the names of the components that hold weights, as the file has them."""
+    hidden = [f"l{index}.{kind}" for index in range(1, len(OFFSETS) + 1) for kind in ("linear", "affine")]
+    return ["l0.affine", *hidden, "output.affine"]
 
 
 def acoustic_model(model: AcousticModel) -> bytes:
@@ -85,7 +91,7 @@ def _compressed_matrix(values: Floats) -> bytes:
     """Return a CompressedMatrix of two bytes a value (`kTwoByteAuto`)."""
     lowest = float(values.min())
     span = float(values.max()) - lowest or 1.0
-    codes = np.round((values - lowest) / span * _LARGEST_CODE).astype("<u2")
+    codes = np.round((values - lowest) / span * LARGEST_CODE).astype("<u2")
     return _token("CM2") + struct.pack("<ffii", lowest, span, *values.shape) + codes.tobytes()
 
 

@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, Self
 
 import jax
@@ -13,7 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 
-from models.speech.recipe import dataset, network
+from models.speech.recipe import committed, dataset, network
 from models.speech.recipe.dataset import GARBAGE, SUBSAMPLING
 from models.speech.recipe.espeak import SILENCE
 from models.speech.recipe.network import CONTEXT, Network
@@ -41,6 +42,7 @@ _SMOOTHING = 0.02
 _MICROPHONE_SHARE, _MICROPHONE_SPREAD = 0.7, 0.4  # a constant offset of the cepstra is another microphone
 _VALIDATION_SHARE = 0.02
 _SAMPLE_OF_STATISTICS = 500  # utterances
+_SAMPLE_OF_NORMALISATION = 12  # batches
 _NO_LABEL = -1
 
 
@@ -63,6 +65,11 @@ class AcousticModel:
         np.savez(folder / "network.npz", allow_pickle=False, state_priors=self.state_priors, **arrays)
         lexicon = {"phones": self.phones, "pronunciations": self.pronunciations}
         (folder / "lexicon.json").write_text(json.dumps(lexicon, ensure_ascii=False), encoding="utf-8")
+
+    @staticmethod
+    def is_in(folder: Path) -> bool:
+        """Tell whether `save` has written into a folder."""
+        return (folder / "network.npz").exists()
 
     @classmethod
     def load(cls, folder: Path) -> Self:
@@ -103,6 +110,19 @@ def train(data: Path, report: Callable[[str], None]) -> AcousticModel:
     return AcousticModel(trained, phones, _priors(frames, phones), _ways(shard))
 
 
+def read_back(finished: Path, data: Path) -> AcousticModel:
+    """Return the network of a finished model, as far as the model and another telling of the corpus tell it.
+
+    How words are said is not in the model: `refine` counts it. Raises UnreadableModelError.
+    """
+    shard = dataset.read(data)
+    phones = _phones(shard)
+    frames = _end_to_end(shard, phones)
+    lesson = _Lesson(frames, np.random.default_rng(_SEED))
+    trained = committed.read(finished, len(phones), lesson.plain_batches(_SAMPLE_OF_NORMALISATION))
+    return AcousticModel(trained, phones, _priors(frames, phones), {})
+
+
 def refine(model: AcousticModel, data: Path, report: Callable[[str], None]) -> AcousticModel:
     """Train a trained network further, on another telling of the corpus."""
     shard = dataset.read(data)
@@ -132,6 +152,11 @@ class _Lesson:
         self._chunks = [
             (u, start) for u in used for start in range(0, max(1, frames.label_count(u) - _CHUNK // 2), _CHUNK)
         ]
+
+    def plain_batches(self, count: int) -> NDArray[np.float32]:
+        """Return the first chunks as they are: (utterances, feature frames, cepstra)."""
+        batches = _batches(self._frames, self._chunks, self._chance, np.zeros_like(self._spread))
+        return np.concatenate([features for features, _ in islice(batches, count)])
 
     def cycle(self, model: Network, epochs: int, peak: float, name: str, report: Callable[[str], None]) -> Network:
         """Return the network after these epochs; the learning rate rises to its peak, then falls to nothing."""
