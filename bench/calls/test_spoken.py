@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from deploy.settings import AUDIOSOCKET, RASA, VOICE
+from language import LANGUAGES
+from tests.voice.calls.at_once import Calls, judge
+from tests.voice.calls.dialogues import DIALOGUES
 from tests.voice.calls.line import Call, PhoneLine
 
 if TYPE_CHECKING:
@@ -94,69 +97,20 @@ async def test_spoken_questions_are_understood_and_answered(
     assert wrong == []
 
 
-STAGE: dict[Language, tuple[str, str, str]] = {
-    "ru": ("проверить статус заявки", "ноль ноль два шесть один ноль", "четыре пять ноль ноль два два"),
-    "kk": ("өтініш мәртебесін тексергім келеді", "нөл нөл екі алты бір нөл", "төрт бес нөл нөл екі екі"),
-}
+CALLS = Calls()
+for each in DIALOGUES:
+    for spoken_in in LANGUAGES:
+        CALLS.add_in(spoken_in, each)
 
 
-@pytest.mark.parametrize("language", STAGE)
-async def test_a_number_typed_on_the_phone_finds_the_stage(line: PhoneLine, language: Language) -> None:
-    async with line.call() as call:
-        await call.greeting_begins()
-        await call.say(STAGE[language][0], language)
-        await call.answered()
-        await call.type("002610450022#")
-        await call.answered(2)
-    assert "002" in call.said_by("assistant")[-1]
+@pytest.fixture(scope="module")
+def ends(line: PhoneLine) -> dict[str, BaseException | None]:
+    return CALLS.hold(line)
 
 
-@pytest.mark.parametrize("language", STAGE)
-async def test_a_number_dictated_with_a_pause_finds_the_stage(line: PhoneLine, language: Language) -> None:
-    question, first, second = STAGE[language]
-    async with line.call() as call:
-        await call.greeting_begins()
-        await call.say(question, language)
-        await call.answered()
-        await call.say(first, language)
-        await call.caller.speak(bytes(2 * 8000))  # a second to look at the paper
-        await call.say(second, language)
-        await call.answered(2)
-    assert "002" in call.said_by("assistant")[-1]
-
-
-@pytest.mark.parametrize(
-    ("language", "first", "second"),
-    [
-        ("ru", "какие документы нужны на паспорт", "сколько стоит паспорт"),
-        ("kk", "паспорт алуға қандай құжаттар керек", "паспорт қанша тұрады"),
-    ],
-)
-async def test_a_caller_who_speaks_over_the_answer_is_answered(
-    line: PhoneLine, language: Language, first: str, second: str
-) -> None:
-    async with line.call() as call:
-        await call.greeting_begins()
-        await call.say(first, language)
-        await call.caller.answer_begins()
-        await asyncio.sleep(0.5)
-        await call.say(second, language)
-        await call.answered(2)
-    assert call.said_by("caller") == [first, second]
-    interrupted = next(turn for turn in call.record()["turns"] if turn["who"] == "assistant")
-    assert len(interrupted["heard"]) < len(interrupted["text"])
-
-
-@pytest.mark.parametrize(
-    ("language", "wish", "queue"), [("ru", "соедините с оператором", "queue-ru"), ("kk", "оператор", "queue-kk")]
-)
-async def test_a_consultant_is_asked_for_by_voice(line: PhoneLine, language: Language, wish: str, queue: str) -> None:
-    async with line.call() as call:
-        await call.type("1" if language == "kk" else "2")
-        await call.answered()
-        await call.say(wish, language)
-        await call.ends()
-    assert call.next() == queue
+@pytest.mark.parametrize("name", CALLS.names)
+def test_dialogue(name: str, ends: dict[str, BaseException | None]) -> None:
+    judge(ends[name])
 
 
 async def test_the_dialogue_down_leads_to_the_queue(line: PhoneLine, stack: Stack) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from language import Language
     from tests.voice.calls.line import PhoneLine
 
 AT_ONCE = 6
@@ -26,6 +27,10 @@ class Calls:
     def add(self, call: Callable[[PhoneLine], Awaitable[None]]) -> Callable[[PhoneLine], Awaitable[None]]:
         self._by_name[call.__name__] = call
         return call
+
+    def add_in(self, language: Language, call: Callable[[PhoneLine, Language], Awaitable[None]]) -> None:
+        """Add a call that can be held in either language."""
+        self._by_name[f"{call.__name__} ({language})"] = lambda line: call(line, language)
 
     def hold(self, line: PhoneLine) -> dict[str, BaseException | None]:
         """Hold all calls; return what each raised."""

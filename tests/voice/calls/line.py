@@ -75,6 +75,10 @@ class Call:
         """Wait until the dialogue has answered so many times and the last answer was said (or interrupted)."""
         await self.until(lambda record: _ended(record, "assistant") >= times)
 
+    async def replied(self, times: int = 1) -> None:
+        """Wait until the dialogue has answered so many times, said or not."""
+        await self.until(lambda record: sum(turn["who"] == "assistant" for turn in record["turns"]) >= times)
+
     async def hears(self, words: str) -> None:
         """Wait until the line has said one of its own sentences to the end."""
         await self.until(lambda record: any(words in (turn["heard"] or "") for turn in record["turns"]))
