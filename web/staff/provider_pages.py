@@ -10,7 +10,7 @@ from staff.oidc import ProviderRefusedError, ProviderUnavailableError
 from staff.provider_sign_in import LASTS, AttemptOverError, ProviderSignIn, UnknownPersonError
 from web import services
 from web.staff import cookies, pages
-from web.staff.sign_in import client_address, open_session, refused, too_many
+from web.staff.sign_in import client_address, open_session, sign_in_form, too_many
 
 router = APIRouter(prefix="/sign-in/provider")
 
@@ -29,14 +29,14 @@ async def leave(request: Request, next_page: Annotated[str | None, Query(alias="
     """Send the browser to the provider."""
     provider, wanted = _provider(request), pages.address_here(next_page)
     if not cookies.transport_is_safe(request):
-        return refused(request, wanted, HTTPStatus.FORBIDDEN)
+        return sign_in_form(request, wanted, HTTPStatus.FORBIDDEN)
     if (limited := await too_many(request, wanted)) is not None:
         return limited
     here = f"{request.url.scheme}://{request.url.netloc}{_BACK}"
     try:
         left = await provider.leave(here, wanted)
     except ProviderUnavailableError as error:
-        return refused(request, wanted, *_PROBLEMS[type(error)])
+        return sign_in_form(request, wanted, *_PROBLEMS[type(error)])
     response = pages.redirect(request, left.address)
     # The way back begins on another site, from where a browser brings no strict cookie.
     cookies.put(request, response, cookies.PROVIDER, left.browser, lasts=LASTS, same_site="lax")
@@ -52,7 +52,7 @@ async def come_back(request: Request, state: Parameter = "", code: Parameter = "
     try:
         account, wanted = await provider.come_back(state, browser, code or None, client_address(request))
     except tuple(_PROBLEMS) as error:
-        return refused(request, pages.HOME, *_PROBLEMS[type(error)])
+        return sign_in_form(request, pages.HOME, *_PROBLEMS[type(error)])
     request.state.account = account
     # A page and not a redirect: the strict cookie of the session goes only with what our own page asks for.
     response = await open_session(request, account, pages.page(request, "signed_in.html", next=wanted))

@@ -26,7 +26,7 @@ async def show(
     """Show the form; who is signed in already goes on to the page."""
     if account is not None:
         return pages.redirect(request, pages.address_here(next_page))
-    return refused(request, next_page, HTTPStatus.OK)
+    return sign_in_form(request, next_page, HTTPStatus.OK)
 
 
 @router.post("/sign-in")
@@ -38,16 +38,16 @@ async def enter(
 ) -> Response:
     """Check the login and the password; open a session."""
     if not cookies.transport_is_safe(request):
-        return refused(request, next_page, HTTPStatus.FORBIDDEN, login=login)
+        return sign_in_form(request, next_page, HTTPStatus.FORBIDDEN, login=login)
     if (limited := await too_many(request, next_page, login=login)) is not None:
         return limited
     try:
         account = await services.of(request).authentication.check(login, password, client_address(request))
     except WrongCredentialsError:
-        return refused(request, next_page, HTTPStatus.UNPROCESSABLE_ENTITY, "wrong", login=login)
+        return sign_in_form(request, next_page, HTTPStatus.UNPROCESSABLE_ENTITY, "wrong", login=login)
     except LockedOutError as locked:
         until = locked.until.astimezone(pages.TIME_ZONE).strftime("%H:%M")
-        return refused(request, next_page, HTTPStatus.TOO_MANY_REQUESTS, "locked", login=login, until=until)
+        return sign_in_form(request, next_page, HTTPStatus.TOO_MANY_REQUESTS, "locked", login=login, until=until)
     return await open_session(request, account, pages.redirect(request, pages.address_here(next_page)))
 
 
@@ -79,12 +79,12 @@ async def too_many(request: Request, next_page: str | None, *, login: str = "") 
     """Count an attempt of this address; None when it is allowed, else the form that says when to try again."""
     if (seconds := await services.of(request).limits.sign_in(client_address(request))) is None:
         return None
-    limited = refused(request, next_page, HTTPStatus.TOO_MANY_REQUESTS, "too_many", login=login, seconds=seconds)
+    limited = sign_in_form(request, next_page, HTTPStatus.TOO_MANY_REQUESTS, "too_many", login=login, seconds=seconds)
     limited.headers["Retry-After"] = str(seconds)
     return limited
 
 
-def refused(
+def sign_in_form(
     request: Request,
     next_page: str | None,
     status: HTTPStatus,
