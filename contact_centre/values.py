@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from language import Language
-from language.detection import DEFAULT_LANGUAGE
+from language import DEFAULT_LANGUAGE, Language
 
 Channel = Literal["web", "phone", "mail"]
 Sender = Literal["assistant", "consultant", "citizen", "system"]

@@ -79,7 +79,12 @@ def tests(project: Project) -> list[Check]:
             [*nlu, "--import-mode", "importlib", "tests/nlu", "tests/language"],
             _TESTS_LIMIT_S,
         ),
-        Check("tests", [project.python, "-m", "pytest", "--ignore", "tests/nlu"], _TESTS_LIMIT_S),
+        # Two at once: most tests wait for something, and the product itself is run by one of the two (tests/conftest.py).
+        Check(
+            "tests",
+            [project.python, "-m", "pytest", "--ignore", "tests/nlu", "-n", "2", "--dist", "loadgroup"],
+            _TESTS_LIMIT_S,
+        ),
     ]
 
 

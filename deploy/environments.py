@@ -20,7 +20,14 @@ _INSTALL_LIMIT_S = 1800.0
 _MEGABYTE = 1_000_000
 _SYNC_OPTIONS = ("--require-hashes", "--compile-bytecode")
 """Compiled once here: where Python may not write beside its sources, every start would compile a million lines anew."""
-_LOCK_OPTIONS = ("--generate-hashes", "--no-emit-index-url", "--no-emit-find-links", "--no-annotate")
+_LOCK_OPTIONS = (
+    "--generate-hashes",
+    "--no-emit-index-url",
+    "--no-emit-find-links",
+    "--no-annotate",
+    "--custom-compile-command",
+    "make lock",
+)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, cast, get_args
@@ -63,9 +62,9 @@ class _Features:
 
     def weigh(self, question: str, weights: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the product of a question's unit vector with `weights` (features x labels)."""
-        counts = Counter(self._columns[feature] for feature in self._analyse(question) if feature in self._columns)
-        columns = list(counts)
-        values = (1 + np.log(list(counts.values()))) * self._rarity[columns]
+        known = [at for feature in self._analyse(question) if (at := self._columns.get(feature)) is not None]
+        columns, counts = np.unique(np.array(known, np.int64), return_counts=True)
+        values = (1 + np.log(counts)) * self._rarity[columns]
         product: NDArray[np.float64] = values @ weights[columns] / max(float(np.linalg.norm(values)), 1e-9)
         return product
 
@@ -87,7 +86,7 @@ class AspectRecogniser:
         linear = LinearSVC(random_state=1).fit(seen, labels)
         self._labels = [str(label) for label in linear.classes_]
         self._bias: NDArray[np.float64] = linear.intercept_
-        weights = linear.coef_.T
+        weights = np.ascontiguousarray(linear.coef_.T)  # by feature, as they are looked up
         self._word_weights, self._letter_weights = np.split(weights, [self._words.learnt.shape[1]])
 
     @classmethod

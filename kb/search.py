@@ -36,6 +36,7 @@ _GRAM_LENGTHS: Final = (2, 3)
 _ALIKE_FROM: Final = 0.45
 _ALIKE_POWER: Final = 1.5
 _ALIKE_MOST: Final = 0.9  # no likeness counts as much as the same lemma
+_SPELLINGS_REMEMBERED: Final = 20_000
 # What a phrase loses by each part that the question lacks, and by each part of the question that it lacks (Tversky).
 _QUESTION_WORD: Final = 0.25  # weight of a word that any question may have
 _MISSED: Final = 0.8
@@ -102,11 +103,39 @@ def _grams(spelling: str) -> set[str]:
     return {padded[at : at + length] for length in _GRAM_LENGTHS for at in range(len(padded) - length + 1)}
 
 
+class _Alike(NamedTuple):
+    """The terms that a spelling is like, and how much (0..1)."""
+
+    terms: NDArray[np.int64]
+    strength: NDArray[np.float64]
+
+
 class _Likeness(NamedTuple):
     """How far each of some words (rows, 0..1) is the same as each of some known terms (columns, `terms`)."""
 
     terms: NDArray[np.int64]
     strength: NDArray[np.float64]
+
+
+class _Postings:
+    """An inverted index: for every key the rows that have it, with a value each.
+
+    It is what a sparse matrix in columns holds; for the few keys of one question scipy's own checks take longer than
+    the sums.
+    """
+
+    def __init__(self, table: csc_matrix) -> None:
+        self._starts, self._rows, self._values = table.indptr, table.indices, table.data
+        self._height = table.shape[0]
+
+    def sums(self, keys: NDArray[np.int64], weights: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return for every row the sum of the values that it has under the keys, each times the key's weight."""
+        starts = self._starts[keys]
+        lengths = self._starts[keys + 1] - starts
+        ends = np.cumsum(lengths)
+        within = np.arange(ends[-1] if len(ends) else 0) - np.repeat(ends - lengths, lengths)
+        places = np.repeat(starts, lengths) + within
+        return np.bincount(self._rows[places], self._values[places] * np.repeat(weights, lengths), self._height)
 
 
 class _Vocabulary:
@@ -117,7 +146,8 @@ class _Vocabulary:
         self._emphasis: list[float] = []
         self._gram_ids: dict[str, int] = {}
         self._forms: dict[tuple[str, int], NDArray[np.int64]] = {}
-        self._by_gram: csr_matrix | None = None
+        self._by_gram: _Postings | None = None
+        self._alike: dict[str, _Alike] = {}
 
     def __len__(self) -> int:
         return len(self._terms)
@@ -141,31 +171,46 @@ class _Vocabulary:
 
     def compare(self, words: Sequence[_Word]) -> _Likeness:
         """Compare words with all known terms; those that any question may have are like nothing but themselves."""
-        telling = [(row, word) for row, word in enumerate(words) if not word.names_nothing]
-        spellings = [(row, spelling) for row, word in telling for spelling in dict.fromkeys(word)]
-        groups = [_grams(spelling) for _, spelling in spellings]
-        known = [np.array([self._gram_ids[g] for g in group if g in self._gram_ids], np.int64) for group in groups]
-        shared = (_incidence(known, len(self._gram_ids)) @ self._table()).tocoo()
-        sizes = np.array([len(group) for group in groups])
-        dice = 2 * shared.data / (sizes[shared.row] + self._sizes[shared.col])
-        close = dice >= _ALIKE_FROM
-        rows = np.array([row for row, _ in spellings])[shared.row[close]]
-        terms = self._term_of[shared.col[close]]
-        alike = _ALIKE_MOST * dice[close] ** _ALIKE_POWER
-        same = [(row, self._terms[word.lemma]) for row, word in enumerate(words) if word.lemma in self._terms]
-        rows = np.append(rows, [row for row, _ in same]).astype(np.int64)
-        found, columns = np.unique(np.append(terms, [term for _, term in same]).astype(np.int64), return_inverse=True)
-        strength = np.zeros((len(words), len(found)))
-        np.maximum.at(strength, (rows, columns), np.append(alike, np.ones(len(same))))
-        return _Likeness(found, strength)
+        rows, terms, strength = [], [], []
+        for row, word in enumerate(words):
+            spellings = () if word.names_nothing else dict.fromkeys(word)
+            found = [self._alike_in(spelling) for spelling in spellings]
+            if word.lemma in self._terms:
+                found.append(_Alike(np.array([self._terms[word.lemma]]), np.ones(1)))
+            for alike in found:
+                rows.append(np.full(len(alike.terms), row))
+                terms.append(alike.terms)
+                strength.append(alike.strength)
+        if not rows:
+            return _Likeness(np.zeros(0, np.int64), np.zeros((len(words), 0)))
+        found_terms, columns = np.unique(np.concatenate(terms), return_inverse=True)
+        likeness = np.zeros((len(words), len(found_terms)))
+        np.maximum.at(likeness, (np.concatenate(rows), columns), np.concatenate(strength))
+        return _Likeness(found_terms, likeness)
 
-    def _table(self) -> csr_matrix:
-        """Return letter groups x forms, made anew after words were added."""
+    def _alike_in(self, spelling: str) -> _Alike:
+        """Return the terms that are spelt like this; remembered, because people use the same words."""
+        table = self._table()
+        if (known := self._alike.get(spelling)) is not None:
+            return known
+        grams = _grams(spelling)
+        keys = np.array([self._gram_ids[gram] for gram in grams if gram in self._gram_ids], np.int64)
+        dice = 2 * table.sums(keys, np.ones(len(keys))) / (len(grams) + self._sizes)
+        close = np.flatnonzero(dice >= _ALIKE_FROM)
+        if len(self._alike) >= _SPELLINGS_REMEMBERED:
+            self._alike.clear()
+        alike = _Alike(self._term_of[close], _ALIKE_MOST * dice[close] ** _ALIKE_POWER)
+        self._alike[spelling] = alike
+        return alike
+
+    def _table(self) -> _Postings:
+        """Return the forms by letter group, made anew after words were added."""
         if self._by_gram is None:
             forms = list(self._forms.values())
-            self._by_gram = _incidence(forms, len(self._gram_ids)).T.tocsr()
+            self._by_gram = _Postings(_incidence(forms, len(self._gram_ids)).tocsc())
             self._sizes = np.array([len(form) for form in forms])
             self._term_of = np.array([term for _, term in self._forms])
+            self._alike.clear()
         return self._by_gram
 
 
@@ -183,9 +228,9 @@ class _Tables(NamedTuple):
     first_phrase: NDArray[np.int64]
     weight: NDArray[np.float64]
     telling: NDArray[np.bool_]
-    phrases: csc_matrix
+    phrases: _Postings
     mass: NDArray[np.float64]
-    words: csc_matrix
+    words: _Postings
 
 
 class PhraseIndex:
@@ -236,9 +281,9 @@ class PhraseIndex:
             first_phrase=np.cumsum([0, *counts[:-1]]),
             weight=weight,
             telling=emphasis == 1,
-            phrases=phrases.tocsc(),
+            phrases=_Postings(phrases.tocsc()),
             mass=phrases @ weight,
-            words=words.tocsc(),
+            words=_Postings(words.tocsc()),
         )
 
     def rank(self, question: str, language: Language | None = None) -> list[tuple[str, float]]:
@@ -261,15 +306,15 @@ def _score(likeness: _Likeness, emphasis: NDArray[np.float64], tables: _Tables) 
     masses = _masses(likeness, weight, emphasis * unique)
     asked = float(masses.sum())
     meant = likeness.strength.max(axis=0) * weight
-    shared = tables.phrases[:, likeness.terms] @ meant
+    shared = tables.phrases.sums(likeness.terms, meant)
     unused = np.maximum(asked - shared, 0)
     phrases = shared / np.maximum(shared + _MISSED * (tables.mass - shared) + _UNUSED * unused, 1e-9)
     best = np.maximum.reduceat(phrases, tables.first_phrase)
     others = np.add.reduceat(phrases**2, tables.first_phrase) - best**2
-    explained = np.minimum(tables.words[:, likeness.terms] @ meant / max(asked, 1e-9), 1)
+    explained = np.minimum(tables.words.sums(likeness.terms, meant) / max(asked, 1e-9), 1)
     agreed = best * (1 + _AGREEMENT * np.minimum(others, 1))
     # Nobody is found by the words of any question alone.
-    reached = tables.words[:, likeness.terms] @ tables.telling[likeness.terms] > 0
+    reached = tables.words.sums(likeness.terms, tables.telling[likeness.terms].astype(np.float64)) > 0
     scores: NDArray[np.float64] = reached * np.minimum((agreed + _VOCABULARY * explained) / (1 + _VOCABULARY), 1)
     named = best > _NAMED
     if named.any():

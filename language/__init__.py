@@ -9,5 +9,6 @@ from typing import Literal
 
 Language = Literal["ru", "kk"]
 LANGUAGES: tuple[Language, ...] = ("ru", "kk")
+DEFAULT_LANGUAGE: Language = "ru"
 
-__all__ = ["LANGUAGES", "Language"]
+__all__ = ["DEFAULT_LANGUAGE", "LANGUAGES", "Language"]

@@ -12,13 +12,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from language import kazakh, russian
+from language import DEFAULT_LANGUAGE, kazakh, russian
 from language.normalisation import fold
 
 if TYPE_CHECKING:
     from language import Language
-
-DEFAULT_LANGUAGE: Language = "ru"
 
 
 @dataclass(frozen=True)

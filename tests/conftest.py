@@ -31,6 +31,16 @@ _BROWSER_ARGUMENTS = (
 )
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Let two processes share the tests: the whole product runs in one of them only, and a folder stays together."""
+    if not config.pluginmanager.hasplugin("xdist"):
+        return  # in Rasa's environment
+    for item in items:
+        whole = {"stack", "exchange"} & set(getattr(item, "fixturenames", ()))
+        folder = item.path.parent if item.path.parent.name == "calls" else item.path
+        item.add_marker(pytest.mark.xdist_group("the whole product" if whole else str(folder)))
+
+
 @pytest.fixture(scope="session")
 def exchange() -> asterisk.Asterisk | SetupError:
     """Give the Asterisk of the phone tests, or why none can be had within three minutes."""

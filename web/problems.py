@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 
-from language import LANGUAGES, Language
+from language import DEFAULT_LANGUAGE, LANGUAGES, Language
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from fastapi import FastAPI, Request
     from starlette.datastructures import Headers
 
+
 MEDIA_TYPE: Final = "application/problem+json"
-DEFAULT_LANGUAGE: Final[Language] = "ru"
 
 
 class FieldProblem(BaseModel):

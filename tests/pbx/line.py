@@ -206,6 +206,22 @@ class Consultant:
     def contact(self, number: str) -> dict[str, Any]:
         return dict(self.http.get(f"/staff/api/contacts/{number}").raise_for_status().json())
 
+    def serves_who_waits(self) -> None:
+        """Serve and end what others left in the queue, so that the next call is the next offer."""
+
+        def nobody_waits() -> bool:
+            work = self.work()
+            for offer in work["offers"]:
+                self.http.post(f"/staff/api/offers/{offer['entry']['id']}/accept").raise_for_status()
+            for talk in work["conversations"]:
+                if talk["phase"] != "after_contact":
+                    path = f"/staff/api/conversations/{talk['id']}/close"
+                    self.http.post(path, json={"outcome": "answered"}).raise_for_status()
+            self.ends_after_contact_work()
+            return not (work["offers"] or work["conversations"] or work["queue"]["entries"])
+
+        until(nobody_waits, "the queue is empty")
+
     def is_offered_a_call(self) -> str:
         """Wait until the telephone rings and the console shows for whom; return the contact's number."""
         [offer] = until(lambda: self.work()["offers"], "the console shows who rings")
@@ -260,6 +276,7 @@ def consultant(line: PhoneLine) -> Iterator[Consultant]:
             phone.register(sip)
             person = Consultant(account.login, phone, http, stream)
             person.be("available")
+            person.serves_who_waits()
             yield person
             person.be("offline")
 

@@ -7,7 +7,7 @@ import pytest
 from pydantic import SecretStr
 
 from tests.contact_centre.dialogue_server import DialogueServer
-from tests.web.running import SERVICE_TOKEN, running
+from tests.web.running import SERVICE_TOKEN, fill, running
 from web.settings import Settings
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ def dialogue() -> Iterator[DialogueServer]:
 
 @pytest.fixture
 def settings(dialogue: DialogueServer, tmp_path: Path) -> Settings:
+    fill(tmp_path)
     return Settings(
         rasa_url=dialogue.url,
         voice_url="http://127.0.0.1:9",  # nobody listens on the discard port

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import threading
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import uvicorn
@@ -15,13 +18,12 @@ import uvicorn
 from kb.base import KnowledgeBase
 from web.__main__ import KEEP_ALIVE_S
 from web.app import create_app
+from web.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import httpx
-
-    from web.settings import Settings
 
 SERVICE_TOKEN = "service-token-of-the-tests"
 START_S = 20.0
@@ -30,6 +32,19 @@ START_S = 20.0
 @cache
 def _knowledge() -> KnowledgeBase:
     return KnowledgeBase.load()  # takes seconds, and no test changes it
+
+
+@cache
+def _filled() -> TemporaryDirectory[str]:
+    """Give the data of a product that has started once: its tables, and the knowledge base in them."""
+    folder = TemporaryDirectory()
+    with running(Settings(data_dir=Path(folder.name))):
+        return folder
+
+
+def fill(data_dir: Path) -> None:
+    """Put in what a first start makes, which takes as long as most tests; the product finds it and goes on."""
+    shutil.copytree(_filled().name, data_dir, dirs_exist_ok=True)
 
 
 @contextmanager

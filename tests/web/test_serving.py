@@ -72,7 +72,7 @@ def test_files_are_served_at_the_root_and_the_api_keeps_its_errors(
     (folder / "index.html").write_text("<!doctype html><title>1414</title>")
     (folder / "widget.js").write_text("'use strict'")
     monkeypatch.setattr(site, "FOLDER", folder)
-    with running(settings) as url, httpx.Client(base_url=url, trust_env=False) as http:
+    with running(settings) as url, httpx.Client(base_url=url, timeout=30, trust_env=False) as http:
         assert "1414" in http.get("/").text
         assert "javascript" in http.get("/widget.js").headers["content-type"]
         assert http.get("/nothing.js").headers["content-type"] == "application/problem+json"

@@ -54,7 +54,7 @@ class IdentityProvider:
         return f"http://127.0.0.1:{self.port}"
 
     def __enter__(self) -> Self:
-        self._server = uvicorn.Server(uvicorn.Config(self._app(), port=0, log_config=None))
+        self._server = uvicorn.Server(uvicorn.Config(self._app(), port=0, log_config=None, timeout_graceful_shutdown=1))
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
         self._thread.start()
         deadline = time.monotonic() + START_S
