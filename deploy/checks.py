@@ -79,7 +79,7 @@ def tests(project: Project) -> list[Check]:
             [*nlu, "--import-mode", "importlib", "tests/nlu", "tests/language"],
             _TESTS_LIMIT_S,
         ),
-        # Two at once: most tests wait for something, and the product itself is run by one of the two (tests/conftest.py).
+        # Two at once: most of them wait for something. The product is run by one of the two only (tests/conftest.py).
         Check(
             "tests",
             [project.python, "-m", "pytest", "--ignore", "tests/nlu", "-n", "2", "--dist", "loadgroup"],

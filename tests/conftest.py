@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser
 
+_TESTS = Path(__file__).parent
 _FETCHING_STEP_S = 80.0
 _BROWSER_ARGUMENTS = (
     "--disable-gpu",
@@ -31,14 +33,22 @@ _BROWSER_ARGUMENTS = (
 )
 
 
+def pytest_configure() -> None:
+    """Let the process that has the whole product go first: pytest-xdist gives the largest group to its first."""
+    if os.environ.get("PYTEST_XDIST_WORKER", "gw0") != "gw0":
+        os.nice(10)
+
+
+@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in its own
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Let two processes share the tests: the whole product runs in one of them only, and a folder stays together."""
+    """Let two processes share the tests, a file in one of them; what is spoken or runs the whole product in one only."""
     if not config.pluginmanager.hasplugin("xdist"):
         return  # in Rasa's environment
     for item in items:
-        whole = {"stack", "exchange"} & set(getattr(item, "fixturenames", ()))
-        folder = item.path.parent if item.path.parent.name == "calls" else item.path
-        item.add_marker(pytest.mark.xdist_group("the whole product" if whole else str(folder)))
+        is_whole = item.path.is_relative_to(_TESTS / "voice") or {"stack", "exchange"} & set(
+            getattr(item, "fixturenames", ())
+        )
+        item.add_marker(pytest.mark.xdist_group("the whole product" if is_whole else str(item.path)))
 
 
 @pytest.fixture(scope="session")
