@@ -41,7 +41,7 @@ def pytest_configure() -> None:
 
 @pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in its own
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Let two processes share the tests, a file in one of them; what is spoken or runs the whole product in one only."""
+    """Let two processes share the tests, file by file; what is spoken or runs the whole product stays in one."""
     if not config.pluginmanager.hasplugin("xdist"):
         return  # in Rasa's environment
     for item in items:
