@@ -82,7 +82,7 @@ def tests(project: Project) -> list[Check]:
         # Two at once: most of them wait for something. The product is run by one of the two only (tests/conftest.py).
         Check(
             "tests",
-            [project.python, "-m", "pytest", "--ignore", "tests/nlu", "-n", "2", "--dist", "loadgroup"],
+            [project.python, "-m", "pytest", "--ignore", "tests/nlu", "-n", "2", "--dist", "loadscope"],
             _TESTS_LIMIT_S,
         ),
     ]

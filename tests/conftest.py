@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
 
@@ -20,8 +19,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from playwright.sync_api import Browser
+    from xdist.remote import Producer
+    from xdist.scheduler import LoadScopeScheduling
 
-_TESTS = Path(__file__).parent
+_WHOLE_PRODUCT = (
+    "tests/consultation/",
+    "tests/deploy/test_stack.py",
+    "tests/dialogue/",
+    "tests/end_to_end/",
+    "tests/pbx/",
+    "tests/voice/",
+)
 _FETCHING_STEP_S = 80.0
 _BROWSER_ARGUMENTS = (
     "--disable-gpu",
@@ -39,16 +47,16 @@ def pytest_configure() -> None:
         os.nice(10)
 
 
-@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in its own
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+@pytest.hookimpl(optionalhook=True)  # Rasa's environment has no pytest-xdist
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
     """Let two processes share the tests, file by file; what is spoken or runs the whole product stays in one."""
-    if not config.pluginmanager.hasplugin("xdist"):
-        return  # in Rasa's environment
-    for item in items:
-        is_whole = item.path.is_relative_to(_TESTS / "voice") or {"stack", "exchange"} & set(
-            getattr(item, "fixturenames", ())
-        )
-        item.add_marker(pytest.mark.xdist_group("the whole product" if is_whole else str(item.path)))
+    from xdist.scheduler import LoadScopeScheduling  # noqa: PLC0415 - the same
+
+    class ByFile(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return "the whole product" if nodeid.startswith(_WHOLE_PRODUCT) else nodeid.partition("::")[0]
+
+    return ByFile(config, log)
 
 
 @pytest.fixture(scope="session")
