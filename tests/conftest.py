@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from playwright.sync_api import Browser
-    from xdist.remote import Producer
-    from xdist.scheduler import LoadScopeScheduling
+    from xdist.remote import Producer  # type: ignore[import-untyped]
+    from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 _WHOLE_PRODUCT = (
     "tests/consultation/",
@@ -52,7 +52,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadSco
     """Let two processes share the tests, file by file; what is spoken or runs the whole product stays in one."""
     from xdist.scheduler import LoadScopeScheduling  # noqa: PLC0415 - the same
 
-    class ByFile(LoadScopeScheduling):
+    class ByFile(LoadScopeScheduling):  # type: ignore[misc]
         def _split_scope(self, nodeid: str) -> str:
             return "the whole product" if nodeid.startswith(_WHOLE_PRODUCT) else nodeid.partition("::")[0]
 
