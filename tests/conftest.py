@@ -42,9 +42,14 @@ _BROWSER_ARGUMENTS = (
 
 
 def pytest_configure() -> None:
-    """Let the process that has the whole product go first: pytest-xdist gives the largest group to its first."""
+    """Let the first process go before the other: it has the whole product, where people talk."""
     if os.environ.get("PYTEST_XDIST_WORKER", "gw0") != "gw0":
         os.nice(10)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the whole product: it takes longest, and pytest-xdist gives what comes first to its first process."""
+    items.sort(key=lambda item: not item.nodeid.startswith(_WHOLE_PRODUCT))
 
 
 @pytest.hookimpl(optionalhook=True)  # Rasa's environment has no pytest-xdist

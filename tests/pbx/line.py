@@ -242,8 +242,9 @@ class Consultant:
 
     def ends_after_contact_work(self) -> None:
         for talk in self.work()["conversations"]:
-            path = f"/staff/api/conversations/{talk['id']}/after-contact"
-            self.http.post(path, json={"action": "finish"}).raise_for_status()
+            if talk["phase"] == "after_contact":
+                path = f"/staff/api/conversations/{talk['id']}/after-contact"
+                self.http.post(path, json={"action": "finish"}).raise_for_status()
 
     def rings(self) -> None:
         self.phone.happens("CALL_INCOMING", 60)
