@@ -38,33 +38,34 @@ class Wanted:
 
 async def find(database: Database, wanted: Wanted) -> list[tuple[Contact, QueueEntry | None]]:
     """Return the contacts that fit, newest first, `PAGE` at most, each with its last consultation."""
-    query = select(Contact).where(*_conditions(wanted)).order_by(Contact.number.desc()).limit(PAGE)
+    query = select(Contact).where(*conditions(wanted)).order_by(Contact.number.desc()).limit(PAGE)
     async with database.read() as session:
         contacts = list(await session.scalars(query))
         last = await last_entries(session, [contact.id for contact in contacts])
     return [(contact, last.get(contact.id)) for contact in contacts]
 
 
-def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
+def conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
+    """Return what must hold of the contacts that fit."""
+    holds: list[ColumnElement[bool]] = []
     if wanted.number is not None:
-        conditions.append(Contact.number.startswith(wanted.number.strip(), autoescape=True))
+        holds.append(Contact.number.startswith(wanted.number.strip(), autoescape=True))
     if wanted.phone is not None:
         digits = "".join(filter(str.isdigit, wanted.phone))
         # 8 701…, +7 701… and 701… are one number.
         is_enough = len(digits) >= _FEWEST_DIGITS
-        conditions.append(Contact.phone.endswith(digits[-10:], autoescape=True) if is_enough else false())
+        holds.append(Contact.phone.endswith(digits[-10:], autoescape=True) if is_enough else false())
     if wanted.text is not None:
-        conditions.append(Contact.id.in_(select(Message.contact_id).where(_says(wanted.text.strip()))))
+        holds.append(Contact.id.in_(select(Message.contact_id).where(_says(wanted.text.strip()))))
     if wanted.since is not None:
-        conditions.append(Contact.created_at >= wanted.since)
+        holds.append(Contact.created_at >= wanted.since)
     if wanted.until is not None:
-        conditions.append(Contact.created_at < wanted.until)
+        holds.append(Contact.created_at < wanted.until)
     if wanted.recorded:
-        conditions.append(Contact.id.in_(select(Recording.contact_id)))
+        holds.append(Contact.id.in_(select(Recording.contact_id)))
     if wanted.before is not None:
-        conditions.append(Contact.number < wanted.before)
-    return conditions
+        holds.append(Contact.number < wanted.before)
+    return holds
 
 
 def _says(text: str) -> ColumnElement[bool]:

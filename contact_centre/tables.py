@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime  # noqa: TC003  SQLAlchemy reads the annotations
+from datetime import date, datetime  # noqa: TC003  SQLAlchemy reads the annotations
 from uuid import UUID, uuid4
 
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text
@@ -206,6 +206,31 @@ class Recording(Base):
     started_at: Mapped[datetime]
     duration_ms: Mapped[int]
     created_at: Mapped[datetime] = mapped_column(default=now)
+
+
+class RecordingRequest(Base):
+    """A written request for the recordings of a citizen's calls on a day; see `contact_centre.recording_requests`."""
+
+    __tablename__ = "recording_requests"
+    __table_args__ = (Index(None, "answered_at", "due_at"), {"sqlite_autoincrement": True})
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    letter: Mapped[str] = mapped_column(String(64))
+    """The number and the date of the letter, as its sender gave them."""
+    asked_by: Mapped[str] = mapped_column(String(200))
+    received_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    called_on: Mapped[date]
+    phone: Mapped[str] = mapped_column(String(32))
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    """Who registered it."""
+    created_at: Mapped[datetime] = mapped_column(default=now)
+    released: Mapped[list[int]] = mapped_column(JSON)
+    """Which recordings the authority was given."""
+    answer: Mapped[str] = mapped_column(Text)
+    """Why none was released."""
+    answered_at: Mapped[datetime | None]
+    answered_by: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
 
 
 class CannedReply(Base):

@@ -36,6 +36,8 @@ class Action(StrEnum):
     CONTACT_READ = "contact_read"
     TALK_WATCHED = "talk_watched"
     RECORDING_HEARD = "recording_heard"
+    RECORDING_REQUESTED = "recording_requested"
+    RECORDING_RELEASED = "recording_released"
     CONTACTS_SEARCHED = "contacts_searched"
     CONSULTANT_CHANGED = "consultant_changed"
     REPLY_CHANGED = "reply_changed"

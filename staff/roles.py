@@ -27,6 +27,8 @@ class Permission(StrEnum):
     """Waits, service level, ratings: nothing of a single citizen."""
     RECORDINGS_READ = "recordings.read"
     """Recordings of calls: personal data."""
+    RECORDINGS_RELEASE = "recordings.release"
+    """Register a written request for recordings and answer it (rule 18)."""
     ACCOUNTS_MANAGE = "accounts.manage"
     AUDIT_READ = "audit.read"
 
@@ -50,6 +52,7 @@ _ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
         {
             Permission.CONTACTS_READ,
             Permission.RECORDINGS_READ,
+            Permission.RECORDINGS_RELEASE,
             Permission.QUEUE_SUPERVISE,
             Permission.NUMBERS_READ,
             Permission.KB_REVIEW,

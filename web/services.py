@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from contact_centre.exchange import Exchange
     from contact_centre.floor import FloorView
     from contact_centre.queue.desk import Desk
+    from contact_centre.recording_requests import RecordingRequests
     from contact_centre.recordings import Recordings
     from contact_centre.register import Register
     from contact_centre.reply_book import ReplyBook
@@ -49,6 +50,7 @@ class Services:
     exchange: Exchange
     calls: CallControl
     recordings: Recordings
+    recording_requests: RecordingRequests
     database: Database
     limits: RateLimits
     knowledge: KnowledgeBase

@@ -68,7 +68,14 @@ def test_every_page_is_fit_for_everyone(page: Page, stack: Stack, language: str)
     choose(page, "ru")
     for role, paths in {
         "administrator": ["", "accounts", "accounts/new", "accounts/1", "audit", "password", "contacts"],
-        "supervisor": ["supervision/", "supervision/report", "supervision/consultants", "supervision/consultants/1"],
+        "supervisor": [
+            "supervision/",
+            "supervision/report",
+            "supervision/consultants",
+            "supervision/consultants/1",
+            "recording-requests",
+            "recording-requests/new",
+        ],
         "authority": ["", "contacts", "contacts/26-000001", "nothing"],
     }.items():
         page.context.clear_cookies()

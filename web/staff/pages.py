@@ -59,6 +59,7 @@ SECTIONS: Final = (
     Section("supervision", "/staff/supervision/", frozenset({Permission.NUMBERS_READ})),
     Section("replies", "/staff/replies", frozenset({Permission.QUEUE_SUPERVISE})),
     Section("contacts", "/staff/contacts", frozenset({Permission.CONTACTS_READ})),
+    Section("recording_requests", "/staff/recording-requests", frozenset({Permission.RECORDINGS_READ})),
     Section("kb", "/staff/kb/", frozenset({Permission.KB_EDIT, Permission.KB_REVIEW})),
     Section("accounts", "/staff/accounts", frozenset({Permission.ACCOUNTS_MANAGE})),
     Section("audit", "/staff/audit", frozenset({Permission.AUDIT_READ})),

@@ -31,6 +31,8 @@ MAY_READ = {
     "/console": {Role.CONSULTANT},
     "/replies": {Role.SUPERVISOR},
     "/replies/new": {Role.SUPERVISOR},
+    "/recording-requests": {Role.SUPERVISOR, Role.AUTHORITY},
+    "/recording-requests/new": {Role.SUPERVISOR},
     "/audit": {Role.ADMINISTRATOR, Role.AUTHORITY},
 }
 CHANGES = ("/accounts/new", "/accounts/1", "/accounts/1/password")
