@@ -21,7 +21,7 @@ from staff.audit import Action, Subject
 from staff.roles import Permission
 from staff.tables import Account
 from web import services
-from web.staff import days, pages
+from web.staff import pages
 from web.staff.days import Day
 from web.staff.guard import require
 from web.staff.sign_in import client_address
@@ -129,16 +129,10 @@ async def _show(request: Request, asked: RecordingRequest, problem: str | None =
         status,
         asked=asked,
         found=await parts.recording_requests.recordings(asked),
-        called_on=pages.moment(_beginning(asked), pages.language(request))[:10],
+        called_on=f"{asked.called_on:%d.%m.%Y}",
         now=now(),
         problem=problem,
     )
-
-
-def _beginning(asked: RecordingRequest) -> datetime:
-    begins = days.begin(asked.called_on)
-    assert begins is not None  # noqa: S101  only an empty day has none
-    return begins
 
 
 def _new_form(request: Request, given: dict[str, str], problem: str | None = None) -> Response:

@@ -107,9 +107,13 @@ def test_four_hours_run_from_the_receipt_and_what_is_late_is_said_and_stands_fir
     received = datetime.now(UTC) - timedelta(hours=5)
     _registered(supervisor, letter="в срок")
     late = _registered(supervisor, letter="поздно", received_at=_local(received), called_on=_local(received)[:10])
+    due = f"{received.astimezone(ALMATY) + timedelta(hours=4):%d.%m.%Y %H:%M}"
+    warned = supervisor.get("/supervision/now")
+    assert f"Запросов записей ждут ответа: 2, ближайший срок {due}" in words(warned)
+    assert '<p class="problem"><a href="/staff/recording-requests">' in warned.text
     listed = words(supervisor.get("/recording-requests"))
     assert listed.index("поздно") < listed.index("в срок")
-    assert f"{received.astimezone(ALMATY) + timedelta(hours=4):%d.%m.%Y %H:%M}" in listed
+    assert due in listed
     assert "срок прошёл" in words(supervisor.get(late))
     supervisor.post(late, {"why_none": "Звонка не было."})
     assert "с опозданием" in words(supervisor.get(late))

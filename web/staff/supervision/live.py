@@ -7,6 +7,8 @@ from fastapi import APIRouter, Request, Response
 from contact_centre.queue.model import Presence
 from contact_centre.vocabulary import topic_name
 from database.base import now
+from staff.roles import Permission
+from staff.tables import Account
 from web import services, supervision
 from web.staff import pages
 from web.staff.supervision import charts
@@ -23,16 +25,19 @@ _SHOWN_FIRST = (Presence.AVAILABLE, Presence.BUSY, Presence.AFTER_CONTACT, Prese
 @router.get("/")
 async def show(request: Request, account: Counting) -> Response:
     """Show the whole page."""
-    return _page(request, "supervision/live.html", await supervision.live(services.of(request), account))
+    return await _page(request, "supervision/live.html", account)
 
 
 @router.get("/now")
 async def show_part(request: Request, account: Counting) -> Response:
     """Show the part that changes."""
-    return _page(request, "supervision/now.html", await supervision.live(services.of(request), account))
+    return await _page(request, "supervision/now.html", account)
 
 
-def _page(request: Request, template: str, live: Live) -> Response:
+async def _page(request: Request, template: str, account: Account) -> Response:
+    parts = services.of(request)
+    live = await supervision.live(parts, account)
+    requests = await parts.recording_requests.waiting() if account.may(Permission.RECORDINGS_READ) else ()
     figures, moment = Figures(pages.language(request)), now()
 
     def lasts(since: datetime) -> str:
@@ -42,6 +47,8 @@ def _page(request: Request, template: str, live: Live) -> Response:
         request,
         template,
         live=live,
+        requests=requests,
+        is_overdue=bool(requests) and requests[0].due_at < moment,
         hours=_hours(live, figures),
         presences=_SHOWN_FIRST,
         figures=figures,
