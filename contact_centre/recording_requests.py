@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import select
 
+from contact_centre.numbers import TIME_ZONE
 from contact_centre.search import Wanted, conditions
 from contact_centre.tables import Contact, Recording, RecordingRequest
 from database.base import now
@@ -15,7 +16,9 @@ from language.phones import phone_in
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
-    from datetime import date, tzinfo
+    from datetime import date
+
+    from sqlalchemy.ext.asyncio import AsyncSession
 
     from database.engine import Database
     from staff.tables import Account
@@ -58,11 +61,10 @@ class Letter:
 
 
 class RecordingRequests:
-    """The requests in `database`; days are those of `time_zone`."""
+    """The requests in `database`."""
 
-    def __init__(self, database: Database, time_zone: tzinfo) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._time_zone = time_zone
 
     async def register(self, letter: Letter, by: Account) -> RecordingRequest:
         """Keep a request that came in writing.
@@ -76,7 +78,7 @@ class RecordingRequests:
             "letter": bool(letter.number.strip()),
             "asked_by": bool(letter.sender.strip()),
             "received_at": letter.received_at <= now(),
-            "called_on": letter.called_on <= letter.received_at.astimezone(self._time_zone).date(),
+            "called_on": letter.called_on <= letter.received_at.astimezone(TIME_ZONE).date(),
             "phone": phone is not None,
         }
         for field, holds in checks.items():
@@ -98,18 +100,16 @@ class RecordingRequests:
         return request
 
     async def all(self) -> Sequence[RecordingRequest]:
-        """Return the requests, those not answered first, each kind by when it is or was due, `SHOWN` at most."""
-        order = (RecordingRequest.answered_at.is_not(None), RecordingRequest.due_at.desc())
+        """Return those not answered, the one due first at the front, then the last `SHOWN` that were answered."""
+        query = select(RecordingRequest).where(RecordingRequest.answered_at.is_not(None))
         async with self._database.read() as session:
-            found = list(await session.scalars(select(RecordingRequest).order_by(*order).limit(SHOWN)))
-        waiting = [one for one in found if one.answered_at is None]
-        return [*reversed(waiting), *(one for one in found if one.answered_at is not None)]
+            answered = await session.scalars(query.order_by(RecordingRequest.answered_at.desc()).limit(SHOWN))
+            return [*await _waiting(session), *answered]
 
     async def waiting(self) -> Sequence[RecordingRequest]:
         """Return the requests that are not answered, the one due first at the front."""
-        query = select(RecordingRequest).where(RecordingRequest.answered_at.is_(None))
         async with self._database.read() as session:
-            return (await session.scalars(query.order_by(RecordingRequest.due_at))).all()
+            return await _waiting(session)
 
     async def one(self, number: int) -> RecordingRequest:
         """Return a request. Raises UnknownRequestError."""
@@ -125,7 +125,7 @@ class RecordingRequests:
         if request.answered_at is not None:
             query = query.where(Recording.id.in_(request.released))
         else:
-            begins = datetime.combine(request.called_on, time(), self._time_zone)
+            begins = datetime.combine(request.called_on, time(), TIME_ZONE)
             ends = begins + timedelta(days=1)
             query = query.where(Recording.started_at >= begins, Recording.started_at < ends)
             query = query.where(*conditions(Wanted(phone=request.phone)))
@@ -154,3 +154,8 @@ class RecordingRequests:
             request.released, request.answer = chosen, "" if chosen else why_none.strip()
             request.answered_at, request.answered_by = now(), by.id
         return request
+
+
+async def _waiting(session: AsyncSession) -> Sequence[RecordingRequest]:
+    query = select(RecordingRequest).where(RecordingRequest.answered_at.is_(None))
+    return (await session.scalars(query.order_by(RecordingRequest.due_at))).all()

@@ -52,7 +52,7 @@ def train(project: Project, progress: Progress) -> None:
     shutil.rmtree(workshop, ignore_errors=True)
     workshop.mkdir(parents=True)
     try:
-        with progress.step("Rasa model", "about 1 min") as step:
+        with progress.step("Rasa model", "about 3 min") as step:
             commands.run(
                 _command(project, workshop),
                 what="training the Rasa model",

@@ -37,6 +37,7 @@ class Action(StrEnum):
     TALK_WATCHED = "talk_watched"
     RECORDING_HEARD = "recording_heard"
     RECORDING_REQUESTED = "recording_requested"
+    RECORDING_REQUEST_READ = "recording_request_read"
     RECORDING_RELEASED = "recording_released"
     CONTACTS_SEARCHED = "contacts_searched"
     CONSULTANT_CHANGED = "consultant_changed"

@@ -17,7 +17,6 @@ from contact_centre.dialogue import Dialogue
 from contact_centre.events import EventBus
 from contact_centre.exchange import Exchange
 from contact_centre.floor import FloorView
-from contact_centre.numbers import TIME_ZONE
 from contact_centre.queue.desk import Desk
 from contact_centre.recording_requests import RecordingRequests
 from contact_centre.recordings import FOLDER, Recordings
@@ -112,7 +111,7 @@ def create_app(settings: Settings, knowledge: KnowledgeBase | None = None) -> Fa
         exchange=Exchange(database, register, desk),
         calls=calls,
         recordings=Recordings(database, settings.data_dir / FOLDER),
-        recording_requests=RecordingRequests(database, TIME_ZONE),
+        recording_requests=RecordingRequests(database),
         database=database,
         limits=RateLimits(settings),
         knowledge=knowledge,

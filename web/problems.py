@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from fastapi import FastAPI, Request
     from starlette.datastructures import Headers
 
-
 MEDIA_TYPE: Final = "application/problem+json"
 
 

@@ -1,6 +1,5 @@
 """Owns the pages of written requests for recordings (rule 18): what came in, what is due, what was released."""
 
-from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Final
 
@@ -20,8 +19,8 @@ from database.base import now
 from staff.audit import Action, Subject
 from staff.roles import Permission
 from staff.tables import Account
-from web import services
-from web.staff import pages
+from web import looks, services
+from web.staff import days, pages
 from web.staff.days import Day
 from web.staff.guard import require
 from web.staff.sign_in import client_address
@@ -32,7 +31,6 @@ Reader = Annotated[Account, Depends(require(Permission.RECORDINGS_READ))]
 Releaser = Annotated[Account, Depends(require(Permission.RECORDINGS_RELEASE))]
 Field = Annotated[str, Form(max_length=200)]
 _LIST: Final = "/staff/recording-requests"
-_FORM_TIME: Final = "%Y-%m-%dT%H:%M"
 _HOURS: Final = int(TERM.total_seconds() // 3600)
 
 
@@ -46,8 +44,7 @@ async def show_all(request: Request, _by: Reader) -> Response:
 @router.get("/new")
 async def show_new(request: Request, _by: Releaser) -> Response:
     """Show the form of a request that came in."""
-    received = datetime.now(pages.TIME_ZONE).strftime(_FORM_TIME)
-    return _new_form(request, {"received_at": received})
+    return _new_form(request, {"received_at": days.written(now())})
 
 
 @router.post("/new")
@@ -70,7 +67,7 @@ async def register(
         "called_on": str(called_on),
         "phone": phone,
     }
-    received = _moment(received_at)
+    received = days.moment(received_at)
     if received is None or not called_on:
         return _new_form(request, given, "received_at" if received is None else "called_on")
     try:
@@ -83,9 +80,14 @@ async def register(
 
 
 @router.get("/{number}")
-async def show_one(request: Request, number: int, _by: Reader) -> Response:
+async def show_one(request: Request, number: int, by: Reader) -> Response:
     """Show a request with the recordings that fit it or, once it is answered, those that were released."""
-    return await _show(request, await _known(request, number))
+    asked = await _known(request, number)
+    subject = Subject("recording_request", str(number))
+    await services.of(request).audit.record_once(
+        by, Action.RECORDING_REQUEST_READ, subject, within=looks.ONE_LOOK, address=client_address(request)
+    )
+    return await _show(request, asked)
 
 
 @router.post("/{number}")
@@ -145,10 +147,3 @@ def _new_form(request: Request, given: dict[str, str], problem: str | None = Non
         problem=problem,
         hours=_HOURS,
     )
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        return datetime.strptime(text, _FORM_TIME).replace(tzinfo=pages.TIME_ZONE)
-    except ValueError:
-        return None

@@ -81,6 +81,7 @@ def test_what_was_asked_for_is_found_released_and_given_to_the_authority(
     assert authority.http.get(recorded[0]).content == b"RIFFa"
     log = words(authority.get("/audit?login=supervisor"))
     assert "Получен запрос записи" in log
+    assert "Просмотр запроса записи" in log
     assert "Ответ на запрос записи" in log
 
 

@@ -1,6 +1,6 @@
 """Owns the pages where announcements are written: what they say in both languages, and from when to when."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from http import HTTPStatus
 from typing import Annotated, Final
 
@@ -17,14 +17,13 @@ from language.normalisation import clean
 from staff.audit import Action, Subject
 from staff.tables import Account
 from web import services
-from web.staff import pages
+from web.staff import days, pages
 from web.staff.kb import wording
 from web.staff.kb.access import Publisher
 
 router = APIRouter(prefix="/announcements")
 
 _LIST: Final = "/staff/kb/announcements"
-_FORM_TIME: Final = "%Y-%m-%dT%H:%M"
 _USUAL_LENGTH: Final = timedelta(hours=4)
 
 
@@ -45,8 +44,8 @@ class Entry(BaseModel):
             ru=kept.ru,
             kk=kept.kk,
             level=kept.level.value,
-            starts_at=_local(kept.starts_at),
-            ends_at=_local(kept.ends_at),
+            starts_at=days.written(kept.starts_at),
+            ends_at=days.written(kept.ends_at),
             edition=kept.edition,
         )
 
@@ -58,8 +57,8 @@ class Entry(BaseModel):
                     "ru": clean(self.ru),
                     "kk": clean(self.kk),
                     "level": self.level,
-                    "starts_at": _moment(self.starts_at),
-                    "ends_at": _moment(self.ends_at),
+                    "starts_at": days.moment(self.starts_at),
+                    "ends_at": days.moment(self.ends_at),
                 }
             )
         except ValidationError as error:
@@ -84,7 +83,7 @@ async def show_all(request: Request, _by: Publisher) -> Response:
 async def show_new(request: Request, _by: Publisher) -> Response:
     """Show an empty form, from now on."""
     start = now()
-    entry = Entry(starts_at=_local(start), ends_at=_local(start + _USUAL_LENGTH))
+    entry = Entry(starts_at=days.written(start), ends_at=days.written(start + _USUAL_LENGTH))
     return _form(request, None, entry)
 
 
@@ -161,14 +160,3 @@ def _form(
         levels=tuple(AnnouncementLevel),
         longest=SHORT_TEXT_MAX,
     )
-
-
-def _local(at: datetime) -> str:
-    return at.astimezone(pages.TIME_ZONE).strftime(_FORM_TIME)
-
-
-def _moment(text: str) -> datetime | str:
-    try:
-        return datetime.strptime(text, _FORM_TIME).replace(tzinfo=pages.TIME_ZONE)
-    except ValueError:
-        return "?"  # pydantic names the field
