@@ -127,7 +127,7 @@ async def records(database: Database, since: datetime, until: datetime) -> list[
     in_period = (QueueEntry.queued_at >= since) & (QueueEntry.queued_at < until)
     registered = (Contact.created_at >= since) & (Contact.created_at < until)
     waited = Contact.id.in_(select(QueueEntry.contact_id).where(in_period))
-    async with database.read() as session:
+    async with database.aside() as session:
         contacts = await _facts(session, ContactFacts, _columns(ContactFacts, Contact).where(registered | waited))
         waits = await _facts(session, EntryFacts, _columns(EntryFacts, QueueEntry).where(in_period))
     entries: defaultdict[UUID, list[EntryFacts]] = defaultdict(list)
@@ -144,7 +144,7 @@ async def answers(database: Database, since: datetime, until: datetime) -> list[
         QueueEntry.kind == "conversation",
         QueueEntry.first_accepted_at.is_not(None),
     )
-    async with database.read() as session:
+    async with database.aside() as session:
         rows = await session.execute(query)
     return [(began, (accepted - began).total_seconds()) for began, accepted in rows if accepted]
 

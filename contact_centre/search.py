@@ -39,7 +39,7 @@ class Wanted:
 async def find(database: Database, wanted: Wanted) -> list[tuple[Contact, QueueEntry | None]]:
     """Return the contacts that fit, newest first, `PAGE` at most, each with its last consultation."""
     query = select(Contact).where(*conditions(wanted)).order_by(Contact.number.desc()).limit(PAGE)
-    async with database.read() as session:
+    async with database.aside() as session:
         contacts = list(await session.scalars(query))
         last = await last_entries(session, [contact.id for contact in contacts])
     return [(contact, last.get(contact.id)) for contact in contacts]

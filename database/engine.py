@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
+import time
 from contextlib import asynccontextmanager, nullcontext
 from functools import partial
 from pathlib import Path
@@ -11,7 +13,11 @@ from typing import TYPE_CHECKING
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import event, make_url, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
+from sqlalchemy.util import await_only
+
+from database import sqlite_in_loop
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -21,7 +27,9 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine
     from sqlalchemy.pool import ConnectionPoolEntry
 
-BUSY_TIMEOUT_MS = 5_000
+LOCK_WAIT_S = 5.0
+"""How long a change waits for another process that changes the same SQLite file, before it is refused."""
+LOCK_PAUSE_S = 0.02
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 _READ_ONLY = "database_read_only"
@@ -33,11 +41,12 @@ class BrokenReferencesError(Exception):
 
 
 class Database:
-    """Sessions over one engine. SQLite by default, any other that SQLAlchemy speaks by its address."""
+    """Sessions over one database. SQLite by default, any other that SQLAlchemy speaks by its address."""
 
     def __init__(self, url: str) -> None:
         self._url = url
         self._engine = create_engine(url)
+        self._aside = create_engine(url, aside=True).execution_options(**{_READ_ONLY: True})
         self._reader = self._engine.execution_options(**{_READ_ONLY: True})
         self._glancer = self._reader.execution_options(**{_SINGLE: True})
         # SQLite has one writer. To wait here is fair; to wait inside SQLite is polling.
@@ -60,11 +69,14 @@ class Database:
             yield session
 
     @asynccontextmanager
-    async def glance(self) -> AsyncIterator[AsyncSession]:
-        """Open a session for one statement that changes nothing; each further one may see another state.
+    async def aside(self) -> AsyncIterator[AsyncSession]:
+        """Open a session like `read` for what may take long, such as a report: nobody else waits for it."""
+        async with AsyncSession(self._aside, expire_on_commit=False) as session:
+            yield session
 
-        For what every request does: each step of a transaction is a way to SQLite's thread and back.
-        """
+    @asynccontextmanager
+    async def glance(self) -> AsyncIterator[AsyncSession]:
+        """Open a session for one statement that changes nothing; each further one may see another state."""
         async with AsyncSession(self._glancer, expire_on_commit=False) as session:
             yield session
 
@@ -86,6 +98,7 @@ class Database:
     async def close(self) -> None:
         """Give the connections back."""
         await self._engine.dispose()
+        await self._aside.dispose()
 
 
 def default_url(data_dir: Path) -> str:
@@ -93,24 +106,32 @@ def default_url(data_dir: Path) -> str:
     return f"sqlite+aiosqlite:///{data_dir / 'contact_centre.db'}"
 
 
-def create_engine(url: str, *, watches_references: bool = True) -> AsyncEngine:
-    """Return an engine for `url`; for SQLite with WAL, foreign keys, and explicit transactions."""
+def create_engine(url: str, *, watches_references: bool = True, aside: bool = False) -> AsyncEngine:
+    """Return an engine for `url`; for SQLite with WAL, foreign keys, and explicit transactions.
+
+    An engine `aside` has threads of its own for SQLite, which it may keep busy.
+    """
     address = make_url(url)
     if address.get_backend_name() != "sqlite":
         return create_async_engine(address, pool_pre_ping=True)
     if address.database:
         Path(address.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_async_engine(address)
+    address = address.set(drivername="sqlite+aiosqlite")
+    if aside:
+        # The driver must not open transactions of its own: _begin_sqlite does.
+        engine = create_async_engine(address, connect_args={"isolation_level": None})
+    else:
+        engine = create_async_engine(address, async_creator=sqlite_in_loop.connector(address.database or ""))
     event.listen(engine.sync_engine, "connect", partial(_prepare_sqlite, watches_references=watches_references))
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry, *, watches_references: bool) -> None:
-    connection.isolation_level = None  # the driver must not open transactions of its own: _begin_sqlite does
     cursor = connection.cursor()
     references = f"foreign_keys={'ON' if watches_references else 'OFF'}"
-    for pragma in (f"busy_timeout={BUSY_TIMEOUT_MS}", "journal_mode=WAL", "synchronous=NORMAL", references):
+    busy_timeout = f"busy_timeout={sqlite_in_loop.BUSY_TIMEOUT_MS}"
+    for pragma in (busy_timeout, "journal_mode=WAL", "synchronous=NORMAL", references):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
@@ -118,8 +139,25 @@ def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry, *,
 def _begin_sqlite(connection: Connection) -> None:
     # A writer takes its lock at once: one that read first and then wants to write is refused, however long it waits.
     options = connection.get_execution_options()
-    if not options.get(_SINGLE, False):
-        connection.exec_driver_sql("BEGIN" if options.get(_READ_ONLY, False) else "BEGIN IMMEDIATE")
+    if options.get(_SINGLE, False):
+        return
+    if options.get(_READ_ONLY, False):
+        connection.exec_driver_sql("BEGIN")
+        return
+    until = time.monotonic() + LOCK_WAIT_S
+    while not _began(connection, is_last=time.monotonic() >= until):
+        await_only(asyncio.sleep(LOCK_PAUSE_S))
+
+
+def _began(connection: Connection, *, is_last: bool) -> bool:
+    """Try to take the lock of the one who writes; the last try raises OperationalError when another has it."""
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    except OperationalError as error:
+        if is_last or getattr(error.orig, "sqlite_errorcode", None) != sqlite3.SQLITE_BUSY:
+            raise
+        return False
+    return True
 
 
 def upgrade(connection: Connection, revision: str = "head") -> None:

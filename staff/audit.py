@@ -118,7 +118,7 @@ class AuditLog:
             query = query.where(AuditRecord.at < wanted.until)
         if wanted.before is not None:
             query = query.where(AuditRecord.id < wanted.before)
-        async with self._database.read() as session:
+        async with self._database.aside() as session:
             return (await session.scalars(query)).all()
 
 
