@@ -9,6 +9,7 @@ from sqlalchemy import func, or_, select
 
 from contact_centre.floor import Item, last_words, talks_of
 from contact_centre.queue.model import Phase
+from contact_centre.snapshots import ContactSnapshot, EntrySnapshot
 from contact_centre.tables import Contact, ContactEvent, Message, Note, QueueEntry
 from staff.tables import Account
 
@@ -49,7 +50,8 @@ class Console:
             row = await session.get(QueueEntry, entry_id)
             if row is None or row.consultant_id != account.id or row.phase is Phase.OFFERED:
                 return None
-            return Item(row, await session.get_one(Contact, row.contact_id))
+            contact = await session.get_one(Contact, row.contact_id)
+            return Item(EntrySnapshot.of(row), ContactSnapshot.of(contact))
 
     async def talk(self, item: Item) -> Talk:
         """Return a conversation as lists show it."""
@@ -104,7 +106,7 @@ class Console:
 
 
 async def _history(
-    session: AsyncSession, contact: Contact, left_phone: str | None = None
+    session: AsyncSession, contact: Contact | ContactSnapshot, left_phone: str | None = None
 ) -> list[tuple[Contact, QueueEntry | None]]:
     """Return the other contacts of the same phone (`left_phone`: the one to call back) or e-mail, newest first."""
     phones = {phone for phone in (contact.phone, left_phone) if phone}

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from contact_centre.queue.line import Line, consultant_of
 from contact_centre.queue.model import ON_DUTY, Phase, Presence
+from contact_centre.snapshots import ContactSnapshot, EntrySnapshot, MessageSnapshot, columns, read
 from contact_centre.tables import ConsultantDuty, Contact, Message, Note, QueueEntry
 from database.base import now
 from staff.tables import Account
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 SETTLE_S: Final = 0.2
 """Changes of the queue come in bursts: the floor is not read again sooner than this."""
+RESTS: Final = 9
+"""How many times as long as the last reading took the next one waits: a great floor is read a tenth of the time."""
 _IN_HAND: Final = (Phase.TALK, Phase.AFTER_CONTACT)
 
 
@@ -48,8 +51,8 @@ class Person:
 class Item:
     """An entry of the queue with its contact."""
 
-    row: QueueEntry
-    contact: Contact
+    row: EntrySnapshot
+    contact: ContactSnapshot
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,7 @@ class Talk:
     """A conversation in hand: the last message, and how many of the citizen's have no answer yet."""
 
     item: Item
-    last: Message | None
+    last: MessageSnapshot | None
     unread: int
 
 
@@ -135,17 +138,18 @@ class FloorView:
         async with self._reading:
             await asyncio.sleep(self._again_at - clock())
             self._coming = None  # who asks from here on may know of something newer
+            began = clock()
             try:
                 return await self._read()
             finally:
-                self._again_at = clock() + SETTLE_S
+                self._again_at = clock() + max(SETTLE_S, RESTS * (clock() - began))
 
     async def _read(self) -> Floor:
         at = now()  # before it is read: whatever happens meanwhile is newer than the floor
         async with self._database.read() as session:
             line = await Line.open(session, self._policy, lock=False)
-            contacts = await _contacts(session, line.rows.values())
-            items = {row.id: Item(row, contacts[row.contact_id]) for row in line.rows.values()}
+            contacts = await _contacts(session, line.found.values())
+            items = {row.id: Item(row, contacts[row.contact_id]) for row in line.found.values()}
             offers = [await _offer(session, item) for item in items.values() if item.row.phase is Phase.OFFERED]
             in_hand = await talks_of(session, [item for item in items.values() if item.row.phase in _IN_HAND])
             everybody = await _everybody(session, line)
@@ -162,7 +166,8 @@ async def talks_of(session: AsyncSession, items: Sequence[Item]) -> list[Talk]:
     """Return conversations as lists show them."""
     ids = [item.contact.id for item in items]
     newest = select(func.max(Message.id)).where(Message.contact_id.in_(ids)).group_by(Message.contact_id)
-    last = {one.contact_id: one for one in await session.scalars(select(Message).where(Message.id.in_(newest)))}
+    query = columns(MessageSnapshot, Message).where(Message.id.in_(newest))
+    last = {one.contact_id: one for one in await read(session, MessageSnapshot, query)}
     unread = await _unread(session, items)
     return [Talk(item, last.get(item.contact.id), unread.get(item.row.id, 0)) for item in items]
 
@@ -208,9 +213,9 @@ def _person(account: Account, line: Line) -> Person:
     return Person(account, line.duties[account.id], engine.presence(account.id), engine.load(account.id))
 
 
-async def _contacts(session: AsyncSession, rows: Iterable[QueueEntry]) -> dict[UUID, Contact]:
-    query = select(Contact).where(Contact.id.in_({row.contact_id for row in rows}))
-    return {contact.id: contact for contact in await session.scalars(query)}
+async def _contacts(session: AsyncSession, rows: Iterable[EntrySnapshot]) -> dict[UUID, ContactSnapshot]:
+    query = columns(ContactSnapshot, Contact).where(Contact.id.in_({row.contact_id for row in rows}))
+    return {contact.id: contact for contact in await read(session, ContactSnapshot, query)}
 
 
 async def _offer(session: AsyncSession, item: Item) -> Offer:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from contact_centre.snapshots import columns, read_in_parts
 from contact_centre.states import Event, State
 from contact_centre.tables import Contact, QueueEntry
 from database.base import now
@@ -19,16 +20,11 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from sqlalchemy import Select
-    from sqlalchemy.ext.asyncio import AsyncSession
-
     from contact_centre.values import Channel, EntryKind, Language
     from database.engine import Database
 
 TIME_ZONE: Final = ZoneInfo("Asia/Almaty")
 _QUIET: Final = timedelta(minutes=30)
-_READ_AT_ONCE: Final = 500
-"""Rows. Between two such parts of a long period the process serves others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +57,6 @@ class EntryFacts:
     ending: Event | None
     outcome: str | None
     rating: int | None
-
-
-_Facts = TypeVar("_Facts", ContactFacts, EntryFacts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +121,8 @@ async def records(database: Database, since: datetime, until: datetime) -> list[
     registered = (Contact.created_at >= since) & (Contact.created_at < until)
     waited = Contact.id.in_(select(QueueEntry.contact_id).where(in_period))
     async with database.aside() as session:
-        contacts = await _facts(session, ContactFacts, _columns(ContactFacts, Contact).where(registered | waited))
-        waits = await _facts(session, EntryFacts, _columns(EntryFacts, QueueEntry).where(in_period))
+        contacts = await read_in_parts(session, ContactFacts, columns(ContactFacts, Contact).where(registered | waited))
+        waits = await read_in_parts(session, EntryFacts, columns(EntryFacts, QueueEntry).where(in_period))
     entries: defaultdict[UUID, list[EntryFacts]] = defaultdict(list)
     for wait in waits:
         entries[wait.contact_id].append(wait)
@@ -220,17 +213,6 @@ def numbers(found: Sequence[Record], target_s: float) -> Numbers:
         helped_yes=sum(record.contact.helped is True for record in found),
         helped_no=sum(record.contact.helped is False for record in found),
     )
-
-
-def _columns(facts: type[ContactFacts | EntryFacts], table: type[Contact | QueueEntry]) -> Select[Any]:
-    return select(*(getattr(table, column.name) for column in fields(facts)))
-
-
-async def _facts(session: AsyncSession, facts: type[_Facts], query: Select[Any]) -> list[_Facts]:
-    found: list[_Facts] = []
-    async for part in (await session.stream(query)).partitions(_READ_AT_ONCE):
-        found += [facts(*row) for row in part]
-    return found
 
 
 def _is_by_assistant_alone(record: Record) -> bool:

@@ -119,7 +119,8 @@ class Answer:
         await self.say(Utterance(texts.announcement(self.contact.channel, language, position, wait)), language)
         entry = line.entry_of(self.contact.id)
         if entry is not None:
-            line.rows[entry.id].told_position, line.rows[entry.id].told_at = position, now()
+            row = await line.row(entry.id)
+            row.told_position, row.told_at = position, now()
 
     async def wait_in_silence(self, reason: str) -> None:
         """Let the contact wait for a consultant; the caller says why."""

@@ -15,6 +15,7 @@ from contact_centre.values import Channel, Language, Sender
 from web.settings import MAX_TEXT_CHARACTERS
 
 if TYPE_CHECKING:
+    from contact_centre.snapshots import MessageSnapshot
     from contact_centre.tables import Message
 
 ClientId = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,100}$")]
@@ -68,7 +69,7 @@ class MessageOut(BaseModel):
     sources: list[Source]
 
     @classmethod
-    def of(cls, message: Message) -> Self:
+    def of(cls, message: Message | MessageSnapshot) -> Self:
         """Show a kept message."""
         return cls(
             id=message.id,

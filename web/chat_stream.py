@@ -53,8 +53,9 @@ async def _push(websocket: WebSocket, contact_id: UUID, first: FirstFrame) -> No
     parts = services.of(websocket)
     with parts.bus.subscribe(contact_id) as news, _present(parts, contact_id):
         contact = await parts.register.contact(contact_id)
-        pushing = asyncio.create_task(_Pusher(websocket, contact, first).run(news))
-        hearing = asyncio.create_task(_hear(websocket, contact_id, marks=first.marks))
+        pusher = _Pusher(websocket, contact, first)
+        pushing = asyncio.create_task(pusher.run(news))
+        hearing = asyncio.create_task(_hear(websocket, contact_id, pusher))
         done, pending = await asyncio.wait({pushing, hearing}, return_when=asyncio.FIRST_COMPLETED)
         for task in pending:
             task.cancel()
@@ -74,11 +75,11 @@ def _present(parts: Services, contact_id: UUID) -> Iterator[None]:
         parts.bus.publish(contact_id, MarksChanged())
 
 
-async def _hear(websocket: WebSocket, contact_id: UUID, *, marks: bool) -> None:
+async def _hear(websocket: WebSocket, contact_id: UUID, pusher: _Pusher) -> None:
     """Pass on what the client tells of the citizen, until it leaves; what it did not offer to tell has no meaning."""
     parts = services.of(websocket)
     while (message := await websocket.receive())["type"] != "websocket.disconnect":
-        if not marks:
+        if not pusher.marks:
             continue
         try:
             frame = ClientFrame.validate_json(message.get("text") or b"")
@@ -86,7 +87,9 @@ async def _hear(websocket: WebSocket, contact_id: UUID, *, marks: bool) -> None:
             continue  # a newer client may tell more than we understand
         if isinstance(frame, TypingFrame):
             parts.bus.publish(contact_id, CitizenTyping())
-        elif await parts.register.has(contact_id, frame.id) and parts.desk.attendance.read(contact_id, frame.id):
+            continue
+        is_known = pusher.has_told(frame.id) or await parts.register.has(contact_id, frame.id)
+        if is_known and parts.desk.attendance.read(contact_id, frame.id):
             parts.bus.publish(contact_id, MarksChanged())
 
 
@@ -98,9 +101,14 @@ class _Pusher:
         self._parts = services.of(websocket)
         self._contact = contact
         self._after = first.after or 0
-        self._marks = first.marks
+        self._told = 0
+        self.marks = first.marks
         self._state: State | None = None
         self._seen = 0
+
+    def has_told(self, message_id: int) -> bool:
+        """Return whether the client was told everything up to a message."""
+        return message_id <= self._told
 
     async def run(self, news: Subscription) -> None:
         await self._messages()
@@ -114,7 +122,7 @@ class _Pusher:
                 await self._added(item)
             elif isinstance(item, MarksChanged):
                 await self._tell_seen()
-            elif isinstance(item, ConsultantTyping) and self._marks:
+            elif isinstance(item, ConsultantTyping) and self.marks:
                 await self._send(TypingFrame())
 
     async def _added(self, news: MessagesAdded) -> None:
@@ -132,7 +140,7 @@ class _Pusher:
     async def _tell(self, messages: Sequence[Message]) -> None:
         for message in messages:
             await self._send(MessageFrame(message=MessageOut.of(message)))
-            self._after = message.id
+            self._after = self._told = message.id
 
     def _note_delivered(self) -> None:
         if self._parts.desk.attendance.delivered(self._contact.id, self._after):
@@ -145,7 +153,7 @@ class _Pusher:
 
     async def _tell_seen(self) -> None:
         seen = self._parts.desk.attendance.marks(self._contact.id).seen
-        if self._marks and seen > self._seen:
+        if self.marks and seen > self._seen:
             self._seen = seen
             await self._send(SeenFrame(id=seen))
 

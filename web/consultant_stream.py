@@ -21,7 +21,6 @@ from web.consultant_models import (
     MarksFrame,
     MarksOut,
     OfferOverFrame,
-    ReadIn,
     StaffMessageOut,
     TalkMessageFrame,
     TypingIn,
@@ -85,10 +84,9 @@ async def _serve(websocket: WebSocket, account: Account, token: str) -> None:
     await parts.desk.sign_on(account)
     with parts.bus.subscribe(DESK) as news:
         pusher = _Pusher(websocket, account, news)
-        tasks = [
-            asyncio.create_task(work)
-            for work in (pusher.run(), _hear(websocket, account), _beat(websocket, token), pusher.refresh_when_asked())
-        ]
+        hearing = _hear(websocket, account, pusher)
+        works = (pusher.run(), hearing, _beat(websocket, token), pusher.refresh_when_asked())
+        tasks = [asyncio.create_task(work) for work in works]
         done, pending = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in pending:
             task.cancel()
@@ -105,9 +103,10 @@ async def _beat(websocket: WebSocket, token: str) -> None:
     await websocket.close(CloseCode.NOT_SIGNED_IN)
 
 
-async def _hear(websocket: WebSocket, account: Account) -> None:
+async def _hear(websocket: WebSocket, account: Account, pusher: _Pusher) -> None:
     """Take every frame as a sign of life, until the console leaves."""
-    desk, clock, noted = services.of(websocket).desk, asyncio.get_running_loop().time, 0.0
+    parts, clock, noted = services.of(websocket), asyncio.get_running_loop().time, 0.0
+    desk = parts.desk
     pause_s = desk.policy.vanish_s * _NOTED
     while (message := await websocket.receive())["type"] != "websocket.disconnect":
         if clock() - noted > pause_s:
@@ -117,10 +116,16 @@ async def _hear(websocket: WebSocket, account: Account) -> None:
             frame = ConsoleFrame.validate_json(message.get("text") or b"")
         except ValidationError:
             continue  # still a sign of life
+        if isinstance(frame, BeatFrame):
+            continue
+        # What the console was told is known here; the register is asked about what it read for itself.
+        contact_id = pusher.talk(frame.conversation) or await desk.own_talk(frame.conversation, account)
+        if contact_id is None:
+            continue
         if isinstance(frame, TypingIn):
-            await desk.typing(frame.conversation, account)
-        elif isinstance(frame, ReadIn):
-            await desk.read(frame.conversation, account, frame.id)
+            desk.typing(contact_id)
+        elif pusher.has_told(contact_id, frame.id) or await parts.register.has(contact_id, frame.id):
+            desk.read(contact_id, frame.id)
 
 
 class _Pusher:
@@ -138,6 +143,14 @@ class _Pusher:
         self._names: dict[int, str] = {account.id: account.display_name}
         self._stale = asyncio.Event()
         self._stale.set()
+
+    def talk(self, entry_id: int) -> UUID | None:
+        """Return whose talk an entry is, None when the console was not told that it has it in hand."""
+        return next((contact for contact, entry in self._talks.items() if entry == entry_id), None)
+
+    def has_told(self, contact_id: UUID, message_id: int) -> bool:
+        """Return whether the console was told everything up to a message of a talk."""
+        return message_id <= self._last.get(contact_id, 0)
 
     async def run(self) -> None:
         while True:
@@ -181,6 +194,7 @@ class _Pusher:
         for contact in begun:
             # What came after the work was read and before we listened was told to nobody.
             self._news.put(contact, MessagesAdded())
+            self._news.put(contact, MarksChanged())
 
     async def _added(self, contact_id: UUID, entry_id: int, news: MessagesAdded) -> None:
         last = self._last.get(contact_id, 0)

@@ -28,6 +28,7 @@ from language import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
+    from uuid import UUID
 
     from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -143,7 +144,7 @@ class Desk:
         """Give a talk to a person or a skill, with a word for the next consultant. Raises GoneError."""
         async with self.step() as line:
             line.engine.transfer(entry_id, account.id, now(), to=to, language=language, topic=topic)
-            contact_id = line.rows[entry_id].contact_id
+            contact_id = line.found[entry_id].contact_id
             line.session.add(Note(contact_id=contact_id, account_id=account.id, kind="transfer", text=word))
 
     async def keep(self, entry_id: int, account: Account) -> None:
@@ -215,22 +216,22 @@ class Desk:
             session.add(note)
         return note
 
-    async def typing(self, entry_id: int, account: Account) -> None:
-        """Let the citizen see that the consultant writes."""
-        async with self._database.read() as session:
-            row = await _own_talk(session, entry_id, account)
-        if row is not None:
-            self._bus.publish(row.contact_id, ConsultantTyping())
+    async def own_talk(self, entry_id: int, account: Account) -> UUID | None:
+        """Return whose talk an entry is, None when the consultant does not have it in hand."""
+        query = select(QueueEntry.contact_id).where(
+            QueueEntry.id == entry_id, QueueEntry.phase == Phase.TALK, QueueEntry.consultant_id == account.id
+        )
+        async with self._database.glance() as session:
+            return await session.scalar(query)
 
-    async def read(self, entry_id: int, account: Account, message_id: int) -> None:
+    def typing(self, contact_id: UUID) -> None:
+        """Let the citizen see that the consultant writes."""
+        self._bus.publish(contact_id, ConsultantTyping())
+
+    def read(self, contact_id: UUID, message_id: int) -> None:
         """Let the citizen see that the consultant has seen everything up to a message."""
-        async with self._database.read() as session:
-            row = await _own_talk(session, entry_id, account)
-            message = await session.get(Message, message_id)
-        if row is None or message is None or message.contact_id != row.contact_id:
-            return
-        if self.attendance.seen_by_consultant(row.contact_id, message_id):
-            self._bus.publish(row.contact_id, MarksChanged())
+        if self.attendance.seen_by_consultant(contact_id, message_id):
+            self._bus.publish(contact_id, MarksChanged())
 
     async def set_skills(
         self, account_id: int, languages: Sequence[Language], topics: Sequence[str], capacity: int
@@ -254,17 +255,16 @@ class Desk:
 
     async def _tell_waiting(self, line: Line) -> None:
         """Break the silence of those who wait, and take out those who have left."""
-        waiting = [entry for entry in line.engine.in_order(now()) if line.rows[entry.id].kind == "conversation"]
+        waiting = [entry for entry in line.engine.in_order(now()) if line.found[entry.id].kind == "conversation"]
         if not waiting:
             return
         handling = await mean_handling(line.session)
         positions = line.engine.positions(now())
-        ids = [line.rows[entry.id].contact_id for entry in waiting]
+        ids = [line.found[entry.id].contact_id for entry in waiting]
         found = await line.session.scalars(select(Contact).where(Contact.id.in_(ids)))
         contacts = {contact.id: contact for contact in found}
         for entry in waiting:
-            row = line.rows[entry.id]
-            contact = contacts[row.contact_id]
+            contact = contacts[line.found[entry.id].contact_id]
             if contact.channel not in _LIVE_CHANNELS:
                 continue
             if await self._has_left(line, contact, entry):
@@ -282,7 +282,7 @@ class Desk:
     async def _tell(
         self, line: Line, contact: Contact, entry: Entry, position: int, handling: timedelta | None
     ) -> None:
-        row, moment = line.rows[entry.id], now()
+        row, moment = await line.row(entry.id), now()
         waiting = Waiting(
             queued_at=row.queued_at,
             heard_at=contact.heard_at or row.queued_at,
@@ -325,12 +325,7 @@ class Desk:
 
 async def _keep_result(line: Line, entry_id: int, outcome: str | None, service: str | None) -> None:
     """Keep what a talk came to; None changes nothing."""
-    row = line.rows[entry_id]
+    row = await line.row(entry_id)
     row.outcome = outcome or row.outcome
     if service is not None:
         (await line.session.get_one(Contact, row.contact_id)).service = service
-
-
-async def _own_talk(session: AsyncSession, entry_id: int, account: Account) -> QueueEntry | None:
-    row = await session.get(QueueEntry, entry_id)
-    return row if row is not None and row.phase is Phase.TALK and row.consultant_id == account.id else None

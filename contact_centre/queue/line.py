@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields, replace
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final, Self
 
 from sqlalchemy import select
@@ -12,6 +13,7 @@ from contact_centre import choices, course, texts
 from contact_centre.events import DeskChanged, MessagesAdded, OfferOver, StateChanged
 from contact_centre.queue.engine import QueueEngine
 from contact_centre.queue.model import Consultant, Entry, Happening, Phase
+from contact_centre.snapshots import EntrySnapshot, columns, read
 from contact_centre.states import Event
 from contact_centre.tables import ConsultantDuty, Contact, QueueEntry
 from contact_centre.values import DEFAULT_LANGUAGE
@@ -49,17 +51,18 @@ _ENDINGS: Final = {
     Event.CLOSED_BY_CONSULTANT,
 }
 _COPIED: Final = tuple(field.name for field in fields(Entry) if field.name not in {"id", "refusals"})
+_copied = attrgetter(*_COPIED)
 
 
 class Line:
     """The queue as it is now; `settle` writes back what the engine did. `news` are to be told after the commit."""
 
     def __init__(
-        self, session: AsyncSession, engine: QueueEngine, rows: dict[int, QueueEntry], duties: list[ConsultantDuty]
+        self, session: AsyncSession, engine: QueueEngine, found: dict[int, EntrySnapshot], duties: list[ConsultantDuty]
     ) -> None:
         self.session = session
         self.engine = engine
-        self.rows = rows
+        self.found = found
         self.duties = {duty.account_id: duty for duty in duties}
         self.news: list[tuple[UUID, News]] = []
         self.desk_news: list[News] = []
@@ -69,14 +72,18 @@ class Line:
     @classmethod
     async def open(cls, session: AsyncSession, policy: QueuePolicy, *, lock: bool = True) -> Self:
         """Read every entry that is not over, and every consultant; without `lock` to look only."""
-        live = select(QueueEntry).where(QueueEntry.phase != Phase.OVER).order_by(QueueEntry.id)
+        live = columns(EntrySnapshot, QueueEntry).where(QueueEntry.phase != Phase.OVER).order_by(QueueEntry.id)
         known = select(ConsultantDuty)
         if lock:
             live, known = live.with_for_update(), known.with_for_update()
-        rows = {row.id: row for row in await session.scalars(live)}
+        found = {entry.id: entry for entry in await read(session, EntrySnapshot, live)}
         duties = list(await session.scalars(known))
-        engine = QueueEngine(policy, map(consultant_of, duties), map(_entry, rows.values()))
-        return cls(session, engine, rows, duties)
+        engine = QueueEngine(policy, map(consultant_of, duties), map(_entry, found.values()))
+        return cls(session, engine, found, duties)
+
+    async def row(self, entry_id: int) -> QueueEntry:
+        """Return an entry to write on."""
+        return await self.session.get_one(QueueEntry, entry_id)
 
     async def enqueue(self, contact: Contact, now: datetime, skill: str | None = None) -> None:
         """Let a contact wait for a consultant; on a channel that is not served here nothing waits."""
@@ -127,11 +134,11 @@ class Line:
 
     def entry_of(self, contact_id: UUID) -> Entry | None:
         """Return the entry by which a contact waits or talks."""
-        for row in self.rows.values():
-            entry = self.engine.entries[row.id]
-            in_hand = entry.phase in {Phase.WAITING, Phase.OFFERED, Phase.TALK}
-            if row.contact_id == contact_id and row.kind == "conversation" and in_hand:
-                return entry
+        for known in self.found.values():
+            if known.contact_id == contact_id and known.kind == "conversation":
+                entry = self.engine.entries[known.id]
+                if entry.phase in {Phase.WAITING, Phase.OFFERED, Phase.TALK}:
+                    return entry
         return None
 
     async def place(self, contact: Contact, now: datetime) -> tuple[int | None, timedelta | None]:
@@ -163,7 +170,7 @@ class Line:
             await self._apply(happening)
         for entry in self.engine.entries.values():
             if entry != self._before.get(entry.id):
-                _write(entry, self.rows[entry.id])
+                _write(entry, await self.row(entry.id))
                 self.desk_changed()
         for consultant in self.engine.consultants.values():
             self._write_consultant(consultant)
@@ -176,13 +183,13 @@ class Line:
     async def _add(self, row: QueueEntry) -> Entry:
         self.session.add(row)
         await self.session.flush()
-        self.rows[row.id] = row
-        entry = _entry(row)
+        self.found[row.id] = EntrySnapshot.of(row)
+        entry = _entry(self.found[row.id])
         self.engine.enqueue(entry)
         return entry
 
     async def _apply(self, happening: Happening) -> None:
-        row = self.rows[happening.entry_id]
+        row = await self.row(happening.entry_id)
         if happening.event in _ENDINGS:
             row.ending = happening.event
         if happening.event in _OFFER_ENDS or (happening.consultant_id is not None and happening.event in _ENDINGS):
@@ -255,9 +262,10 @@ def consultant_of(duty: ConsultantDuty) -> Consultant:
     )
 
 
-def _entry(row: QueueEntry) -> Entry:
-    refusals = {int(account): datetime.fromisoformat(at) for account, at in row.refusals.items()}
-    return Entry(id=row.id, refusals=refusals, **{name: getattr(row, name) for name in _COPIED})
+def _entry(found: EntrySnapshot) -> Entry:
+    entry = Entry(found.id, *_copied(found))
+    entry.refusals = {int(account): datetime.fromisoformat(at) for account, at in found.refusals.items()}
+    return entry
 
 
 def _write(entry: Entry, row: QueueEntry) -> None:
