@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 
 from contact_centre.floor import Item, last_words, talks_of
 from contact_centre.queue.model import Phase
@@ -24,6 +24,11 @@ if TYPE_CHECKING:
     from database.engine import Database
 
 HISTORY: Final = 20
+_ENTRY_WITH_CONTACT: Final = (
+    select(QueueEntry, Contact)
+    .join(Contact, Contact.id == QueueEntry.contact_id)
+    .where(QueueEntry.id == bindparam("entry"))
+)
 
 
 @dataclass(frozen=True)
@@ -46,12 +51,11 @@ class Console:
 
     async def held(self, entry_id: int, account: Account) -> Item | None:
         """Return a conversation that is or was a consultant's own; None for anybody else's."""
-        async with self._database.read() as session:
-            row = await session.get(QueueEntry, entry_id)
-            if row is None or row.consultant_id != account.id or row.phase is Phase.OFFERED:
-                return None
-            contact = await session.get_one(Contact, row.contact_id)
-            return Item(EntrySnapshot.of(row), ContactSnapshot.of(contact))
+        async with self._database.glance() as session:
+            found = (await session.execute(_ENTRY_WITH_CONTACT, {"entry": entry_id})).one_or_none()
+        if found is None or found[0].consultant_id != account.id or found[0].phase is Phase.OFFERED:
+            return None
+        return Item(EntrySnapshot.of(found[0]), ContactSnapshot.of(found[1]))
 
     async def talk(self, item: Item) -> Talk:
         """Return a conversation as lists show it."""

@@ -18,7 +18,7 @@ from contact_centre.signals import SIGNALS
 from contact_centre.states import Event, State
 from contact_centre.tables import Contact, Message, RegistrationYear
 from contact_centre.values import DEFAULT_LANGUAGE
-from database.base import now
+from database.base import by_key, now
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -327,7 +327,7 @@ class Register:
 
 
 async def _contact(session: AsyncSession, contact_id: UUID, *, lock: bool = False) -> Contact:
-    contact = await session.get(Contact, contact_id, with_for_update=lock)
+    contact = await session.scalar(by_key(Contact, lock=lock), {"key": contact_id})
     if contact is None:
         raise UnknownContactError(f"no contact {contact_id}")
     return contact

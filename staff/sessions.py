@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import delete, or_
 
-from database.base import now
+from database.base import by_key, now
 from staff.tables import Account, StaffSession
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class Sessions:
         """Return whose session this is, or None when it is unknown, over, or the account was deactivated."""
         moment = now()
         async with self._database.glance() as session:
-            found = await session.get(StaffSession, _digest(token))
+            found = await session.scalar(by_key(StaffSession), {"key": _digest(token)})
         if found is None or _is_over(found, moment) or not found.account.active:
             return None
         if moment - found.seen_at > _SEEN_EVERY:  # not at every request: that would be a write each time

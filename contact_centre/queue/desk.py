@@ -23,7 +23,7 @@ from contact_centre.queue.policy import QueuePolicy
 from contact_centre.states import Event, State
 from contact_centre.tables import ConsultantDuty, Contact, Message, Note, QueueEntry
 from contact_centre.values import DEFAULT_LANGUAGE
-from database.base import now
+from database.base import by_key, now
 from language import LANGUAGES
 
 if TYPE_CHECKING:
@@ -189,7 +189,7 @@ class Desk:
         # A space keeps the name apart from any that a citizen's client may give.
         own_id = f"staff {account.id} {client_id}"
         async with self._database.write() as session:
-            row = await session.get(QueueEntry, entry_id)
+            row = await session.scalar(by_key(QueueEntry), {"key": entry_id})
             if row is None:
                 raise GoneError(f"no entry {entry_id}")
             said = select(Message).where(Message.contact_id == row.contact_id, Message.client_id == own_id)
@@ -199,7 +199,7 @@ class Desk:
                 raise GoneError(f"entry {entry_id} is not a talk of account {account.id}")
             if row.external:
                 raise ExternalError(f"entry {entry_id} is a talk without a keyboard")
-            contact = await session.get_one(Contact, row.contact_id, with_for_update=True)
+            contact = (await session.scalars(by_key(Contact, lock=True), {"key": row.contact_id})).one()
             language = contact.language or row.language
             after = await course.last_message(session, contact.id)
             message = await course.say(session, contact, "consultant", text, language, by=account, client_id=own_id)
