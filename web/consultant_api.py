@@ -49,9 +49,10 @@ from web.staff.sign_in import client_address
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
     from uuid import UUID
 
-    from contact_centre.floor import Item
+    from contact_centre.floor import Item, Work
     from web.services import Services
 
 logger = logging.getLogger(__name__)
@@ -253,8 +254,12 @@ async def show_vocabulary(_account: Serving) -> dict[str, list[dict[str, str]]]:
 async def work_of(parts: Services, account: Account) -> WorkOut:
     """Return everything that a console shows, of an account that the desk knows."""
     floor = await parts.floor.now()
-    offer_lasts = timedelta(seconds=parts.desk.policy.offer_s)
-    return WorkOut.of(floor.work(account), parts.desk.attendance, offer_lasts, floor.at)
+    return work_shown(parts, floor.work(account), floor.at)
+
+
+def work_shown(parts: Services, work: Work, at: datetime) -> WorkOut:
+    """Return a consultant's work, as it was `at`, as the console shows it."""
+    return WorkOut.of(work, parts.desk.attendance, timedelta(seconds=parts.desk.policy.offer_s), at)
 
 
 async def _full(request: Request, account: Account, item: Item) -> ConversationFull:

@@ -11,15 +11,17 @@ from pydantic import ValidationError
 
 from contact_centre.events import DESK, CitizenTyping, DeskChanged, ListenerTooSlowError, MarksChanged, MessagesAdded
 from contact_centre.events import OfferOver as OfferIsOver
+from contact_centre.queue.model import Phase
 from staff.roles import Permission
 from web import services
-from web.consultant_api import work_of
+from web.consultant_api import work_shown
 from web.consultant_models import (
     BeatFrame,
     CitizenTypingFrame,
     ConsoleFrame,
     MarksFrame,
     MarksOut,
+    Me,
     OfferOverFrame,
     StaffMessageOut,
     TalkMessageFrame,
@@ -35,16 +37,15 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from contact_centre.events import News, Subscription
+    from contact_centre.floor import Talk
     from contact_centre.tables import Message
     from staff.tables import Account
-    from web.consultant_models import WorkOut
 
 router = APIRouter()
 
 BEAT_S: Final = 10.0
 _NOTED: Final = 0.1
 """A console's signs of life are kept once in this part of the time after which a silent one is gone."""
-_PHASES_IN_TALK: Final = frozenset({"talk"})
 
 
 class CloseCode(IntEnum):
@@ -141,6 +142,7 @@ class _Pusher:
         self._last: dict[UUID, int] = {}
         """Id of the last message told, by conversation."""
         self._names: dict[int, str] = {account.id: account.display_name}
+        self._shown: object = None
         self._stale = asyncio.Event()
         self._stale.set()
 
@@ -179,15 +181,20 @@ class _Pusher:
             await self._tell_marks(topic, entry_id)
 
     async def _tell_work(self) -> None:
-        work = await work_of(self._parts, self._account)
-        self._follow(work)
-        await self._send(WorkFrame(work=work))
+        floor = await self._parts.floor.now()
+        work = floor.work(self._account)
+        shown = (Me.of(work.me), work.offers, work.talks, work.waiting)
+        if shown == self._shown:
+            return  # something changed for others
+        self._shown = shown
+        self._follow(work.talks)
+        await self._send(WorkFrame(work=work_shown(self._parts, work, floor.at)))
 
-    def _follow(self, work: WorkOut) -> None:
-        self._talks = {talk.contact: talk.id for talk in work.conversations if talk.phase in _PHASES_IN_TALK}
-        for talk in work.conversations:
+    def _follow(self, talks: Sequence[Talk]) -> None:
+        self._talks = {talk.item.contact.id: talk.item.row.id for talk in talks if talk.item.row.phase is Phase.TALK}
+        for talk in talks:
             # What came before is read with the conversation; from here on everything is pushed.
-            self._last.setdefault(talk.contact, talk.last_message.id if talk.last_message else 0)
+            self._last.setdefault(talk.item.contact.id, talk.last.id if talk.last else 0)
         self._last = {contact: last for contact, last in self._last.items() if contact in self._talks}
         begun = self._talks.keys() - self._news.topics
         self._parts.bus.follow(self._news, {DESK, *self._talks})

@@ -66,7 +66,6 @@ class Line:
         self.duties = {duty.account_id: duty for duty in duties}
         self.news: list[tuple[UUID, News]] = []
         self.desk_news: list[News] = []
-        self._before = {entry.id: replace(entry) for entry in engine.entries.values()}
         self._consultants_before = {one.id: replace(one) for one in engine.consultants.values()}
 
     @classmethod
@@ -169,8 +168,10 @@ class Line:
         for happening in happened:
             await self._apply(happening)
         for entry in self.engine.entries.values():
-            if entry != self._before.get(entry.id):
-                _write(entry, await self.row(entry.id))
+            if _is_changed(entry, self.found[entry.id]):
+                row = await self.row(entry.id)
+                _write(entry, row)
+                self.found[entry.id] = EntrySnapshot.of(row)
                 self.desk_changed()
         for consultant in self.engine.consultants.values():
             self._write_consultant(consultant)
@@ -186,6 +187,7 @@ class Line:
         self.found[row.id] = EntrySnapshot.of(row)
         entry = _entry(self.found[row.id])
         self.engine.enqueue(entry)
+        self.desk_changed()
         return entry
 
     async def _apply(self, happening: Happening) -> None:
@@ -268,7 +270,15 @@ def _entry(found: EntrySnapshot) -> Entry:
     return entry
 
 
+def _is_changed(entry: Entry, found: EntrySnapshot) -> bool:
+    return _copied(entry) != _copied(found) or _kept_refusals(entry) != found.refusals
+
+
 def _write(entry: Entry, row: QueueEntry) -> None:
     for name in _COPIED:
         setattr(row, name, getattr(entry, name))
-    row.refusals = {str(account): at.isoformat() for account, at in entry.refusals.items()}
+    row.refusals = _kept_refusals(entry)
+
+
+def _kept_refusals(entry: Entry) -> dict[str, str]:
+    return {str(account): at.isoformat() for account, at in entry.refusals.items()}
