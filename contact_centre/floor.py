@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 SETTLE_S: Final = 0.2
 """Changes of the queue come in bursts: the floor is not read again sooner than this."""
 RESTS: Final = 9
-"""How many times as long as the last reading took the next one waits: a great floor is read a tenth of the time."""
+SETTLE_MOST_S: Final = 1.0
+"""How many times as long as the last reading took the next one waits, and how long at most: a great floor is read a
+tenth of the time."""
 _IN_HAND: Final = (Phase.TALK, Phase.AFTER_CONTACT)
 
 
@@ -142,11 +144,11 @@ class FloorView:
             try:
                 return await self._read()
             finally:
-                self._again_at = clock() + max(SETTLE_S, RESTS * (clock() - began))
+                self._again_at = clock() + min(max(SETTLE_S, RESTS * (clock() - began)), SETTLE_MOST_S)
 
     async def _read(self) -> Floor:
         at = now()  # before it is read: whatever happens meanwhile is newer than the floor
-        async with self._database.read() as session:
+        async with self._database.aside() as session:  # it counts messages of every talk
             line = await Line.open(session, self._policy, lock=False)
             contacts = await _contacts(session, line.found.values())
             items = {row.id: Item(row, contacts[row.contact_id]) for row in line.found.values()}

@@ -22,6 +22,7 @@ from database.base import by_key, now
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from datetime import datetime
     from uuid import UUID
 
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -316,6 +317,12 @@ class Register:
         async with self._database.glance() as session:
             message = await session.get(Message, message_id)
             return message is not None and message.contact_id == contact_id
+
+    async def last_before(self, contact_id: UUID, at: datetime) -> int:
+        """Return the id of the last message that was said before a moment, 0 when there is none."""
+        said = select(func.max(Message.id)).where(Message.contact_id == contact_id, Message.at < at)
+        async with self._database.glance() as session:
+            return await session.scalar(said) or 0
 
     async def messages(self, contact_id: UUID, after: int) -> list[Message]:
         """Return the next messages whose id is greater than `after`, in order, `PAGE` at most."""

@@ -186,15 +186,22 @@ class _Pusher:
         shown = (Me.of(work.me), work.offers, work.talks, work.waiting)
         if shown == self._shown:
             return  # something changed for others
+        await self._follow(work.talks, is_first=self._shown is None)
         self._shown = shown
-        self._follow(work.talks)
         await self._send(WorkFrame(work=work_shown(self._parts, work, floor.at)))
 
-    def _follow(self, talks: Sequence[Talk]) -> None:
+    async def _follow(self, talks: Sequence[Talk], *, is_first: bool) -> None:
         self._talks = {talk.item.contact.id: talk.item.row.id for talk in talks if talk.item.row.phase is Phase.TALK}
         for talk in talks:
-            # What came before is read with the conversation; from here on everything is pushed.
-            self._last.setdefault(talk.item.contact.id, talk.last.id if talk.last else 0)
+            if (contact := talk.item.contact.id) in self._last:
+                continue
+            # What was said before is read with the conversation, which the console does once it has this work when it
+            # comes, and when it accepts: from there on everything is pushed.
+            accepted_at = talk.item.row.accepted_at
+            if is_first or accepted_at is None:
+                self._last[contact] = talk.last.id if talk.last else 0
+            else:
+                self._last[contact] = await self._parts.register.last_before(contact, accepted_at)
         self._last = {contact: last for contact, last in self._last.items() if contact in self._talks}
         begun = self._talks.keys() - self._news.topics
         self._parts.bus.follow(self._news, {DESK, *self._talks})

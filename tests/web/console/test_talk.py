@@ -19,11 +19,16 @@ if TYPE_CHECKING:
     from tests.contact_centre.dialogue_server import DialogueServer
     from tests.web.console.seats import Seat
 
+PASSERS_BY = 5
 SOURCE = {"service": "PASSPORT", "aspect": "cost", "reviewed_at": "2026-10-01"}
 
 
 def _payloads(message: dict[str, Any]) -> dict[str, str]:
     return {button["title"]: button["payload"] for button in message["buttons"]}
+
+
+def _by_a_person(frame: dict[str, Any]) -> bool:
+    return frame["message"]["from"] in {"citizen", "consultant"}
 
 
 @pytest.mark.parametrize(
@@ -131,7 +136,7 @@ def test_words_go_both_ways_over_the_streams_in_order(http: httpx.Client, consul
         for number in range(20):
             chat.say(f"вопрос {number}")
             consultant.say(talk, f"ответ {number}", str(number))
-        heard = [console.next("message")["message"]["text"] for _ in range(40)]
+        heard = [console.next("message", _by_a_person)["message"]["text"] for _ in range(40)]
         assert heard == [text for number in range(20) for text in (f"вопрос {number}", f"ответ {number}")]
         said: list[dict[str, Any]] = []
         while len([message for message in said if message["from"] == "consultant"]) < 20:
@@ -235,3 +240,22 @@ def test_thumbs_are_offered_after_a_talk_with_the_assistant_alone(http: httpx.Cl
     assert again["state"] == "queued"
     assert "біріншісіз" in again["messages"][-1]["text"]
     assert len(dialogue.requests) == asked
+
+
+def test_what_is_written_while_the_console_learns_of_its_new_talk_is_pushed(
+    http: httpx.Client, dialogue: DialogueServer, consultant: Seat
+) -> None:
+    consultant.be("available")
+    with consultant.console() as console:
+        console.next("work")
+        for number in range(PASSERS_BY):
+            chat = open_chat(http)
+            dialogue.answer = HANDOFF
+            chat.say("Позовите консультанта")
+            talk = consultant.take()
+            for line in ("Добрый день", "Вы здесь?"):  # at once: no console has heard of the talk by then
+                assert chat.say(f"{line} {number}").is_success
+            heard = [console.next("message", _by_a_person)["message"]["text"] for _ in range(2)]
+            assert heard == [f"Добрый день {number}", f"Вы здесь? {number}"]
+            consultant.close(talk["id"])
+            consultant.post(f"/conversations/{talk['id']}/after-contact", {"action": "finish"})
