@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, field
+from itertools import accumulate
 from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
@@ -11,12 +13,13 @@ import numpy as np
 import yaml
 from scipy.sparse import csc_matrix, csr_matrix
 
+from language import LANGUAGES
 from language.detection import detect
 from language.lemmas import tokens
 from language.normalisation import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -37,6 +40,7 @@ _ALIKE_FROM: Final = 0.45
 _ALIKE_POWER: Final = 1.5
 _ALIKE_MOST: Final = 0.9  # no likeness counts as much as the same lemma
 _SPELLINGS_REMEMBERED: Final = 20_000
+_READ_AT_ONCE: Final = 100
 # What a phrase loses by each part that the question lacks, and by each part of the question that it lacks (Tversky).
 _QUESTION_WORD: Final = 0.25  # weight of a word that any question may have
 _MISSED: Final = 0.8
@@ -96,6 +100,17 @@ def _words(text: str, language: Language | None) -> list[_Word]:
     """Return the distinct words of a text, in order."""
     found = tokens(text, language or detect(text).language or "ru")
     return list(dict.fromkeys(_Word(token.lemma, fold(token.text)) for token in found))
+
+
+def _words_of_each(texts: Sequence[str], language: Language) -> Iterator[list[_Word]]:
+    """Return the distinct words of each text; many read as one text take half as long, and words need no neighbours."""
+    for first in range(0, len(texts), _READ_AT_ONCE):
+        lines = [" ".join(text.split()) for text in texts[first : first + _READ_AT_ONCE]]
+        found: list[list[_Word]] = [[] for _ in lines]
+        ends = list(accumulate(len(line) + 1 for line in lines))
+        for token in tokens("\n".join(lines), language):
+            found[bisect_right(ends, token.start)].append(_Word(token.lemma, fold(token.text)))
+        yield from (list(dict.fromkeys(words)) for words in found)
 
 
 def _grams(spelling: str) -> set[str]:
@@ -248,22 +263,27 @@ class PhraseIndex:
         self._vocabulary = _Vocabulary()
         self._phrases: dict[str, list[NDArray[np.int64]]] = {}
         self._lock = RLock()
-        for owner, phrase, language in phrases:
-            self._phrases.setdefault(owner, []).append(self._analyse(phrase, language))
+        triples = list(phrases)
+        words: dict[Language, Iterator[list[_Word]]] = {
+            spoken: _words_of_each([phrase for _, phrase, language in triples if language == spoken], spoken)
+            for spoken in LANGUAGES
+        }
+        for owner, _, language in triples:
+            self._phrases.setdefault(owner, []).append(self._analyse(next(words[language])))
         self._tables = self._tabulate()
 
     def replace(self, owner: str, phrases: Iterable[tuple[str, Language]]) -> None:
         """Let `(phrase, language)` pairs be all that is known of an owner, new or old; none at all forgets it."""
         with self._lock:
-            analysed = [self._analyse(phrase, language) for phrase, language in phrases]
+            analysed = [self._analyse(_words(phrase, language)) for phrase, language in phrases]
             if analysed:
                 self._phrases[owner] = analysed
             else:
                 self._phrases.pop(owner, None)
             self._tables = self._tabulate()
 
-    def _analyse(self, phrase: str, language: Language) -> NDArray[np.int64]:
-        return np.unique(np.array([self._vocabulary.add(w) for w in _words(phrase, language)], dtype=np.int64))
+    def _analyse(self, words: Iterable[_Word]) -> NDArray[np.int64]:
+        return np.array(sorted({self._vocabulary.add(word) for word in words}), dtype=np.int64)
 
     def _tabulate(self) -> _Tables:
         """Weigh all terms by rarity among the owners and lay their phrases out."""
