@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from pathlib import Path
 
@@ -43,6 +44,7 @@ def main() -> None:
     live = LiveKnowledge(knowledge, database)
     actions = executor(knowledge, monitoring, UnansweredQuestions(Questions(database)))
     app = create_app(actions, {"monitoring": monitoring.ready_problem, "knowledge": live.check}, live.keep_fresh)
+    gc.freeze()  # what is loaded by now is there for good: looking through it again keeps every turn waiting
     app.run(host=settings.bind_host, port=settings.actions_port, single_process=True, access_log=False, motd=False)
 
 

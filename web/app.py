@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING
@@ -76,6 +77,8 @@ def create_app(settings: Settings, knowledge: KnowledgeBase | None = None) -> Fa
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await database.upgrade()
         await live.begin()
+        # What is loaded by now is there for good: looking through it again stops every conversation for half a second.
+        gc.freeze()
         tasks = [asyncio.create_task(work) for work in (conversations.keep_answering(), desk.run(), live.keep_fresh())]
         try:
             yield
