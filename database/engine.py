@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from sqlalchemy.pool import ConnectionPoolEntry
 
 LOCK_WAIT_S = 5.0
-"""How long a change waits for another process that changes the same SQLite file, before it is refused."""
+"""How long whoever needs a lock of a SQLite file waits for another process that has it, before it is refused."""
 LOCK_PAUSE_S = 0.02
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -122,16 +122,25 @@ def create_engine(url: str, *, watches_references: bool = True, aside: bool = Fa
         engine = create_async_engine(address, connect_args={"isolation_level": None})
     else:
         engine = create_async_engine(address, async_creator=sqlite_in_loop.connector(address.database or ""))
-    event.listen(engine.sync_engine, "connect", partial(_prepare_sqlite, watches_references=watches_references))
+    patience_s = LOCK_WAIT_S if aside else sqlite_in_loop.LOCK_WAIT_S
+    prepare = partial(_prepare_sqlite, watches_references=watches_references, patience_s=patience_s)
+    event.listen(engine.sync_engine, "connect", prepare)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
 
 
-def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry, *, watches_references: bool) -> None:
+def _prepare_sqlite(
+    connection: DBAPIConnection, _entry: ConnectionPoolEntry, *, watches_references: bool, patience_s: float
+) -> None:
     cursor = connection.cursor()
-    references = f"foreign_keys={'ON' if watches_references else 'OFF'}"
-    busy_timeout = f"busy_timeout={sqlite_in_loop.BUSY_TIMEOUT_MS}"
-    for pragma in (busy_timeout, "journal_mode=WAL", "synchronous=NORMAL", references):
+    for pragma in (
+        # Several processes that start at once make the file or mend it one after the other.
+        f"busy_timeout={LOCK_WAIT_S * 1000:.0f}",
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        f"foreign_keys={'ON' if watches_references else 'OFF'}",
+        f"busy_timeout={patience_s * 1000:.0f}",
+    ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

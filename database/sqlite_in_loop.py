@@ -2,7 +2,7 @@
 
 A statement that finds a row by its key takes SQLite less time than the way to another thread and back, which aiosqlite
 takes at every statement, every fetch and every commit. What may take long is read aside, in a thread
-(`database.engine.Database.aside`), and no statement here waits for a lock inside SQLite: see `BUSY_TIMEOUT_MS`.
+(`database.engine.Database.aside`), and no statement here waits long for a lock: see `LOCK_WAIT_S`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-BUSY_TIMEOUT_MS = 10
+LOCK_WAIT_S = 0.01
 """How long SQLite itself may wait for a lock, and the whole loop with it; whoever wants to write waits outside."""
 
 

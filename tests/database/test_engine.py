@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import threading
 import time
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -133,4 +134,16 @@ async def test_a_lock_that_is_never_given_back_is_told_and_harms_nothing_later(
 async def test_a_database_that_cannot_be_opened_is_named(tmp_path: Path) -> None:
     database = Database(f"sqlite+aiosqlite:///{tmp_path}")
     assert "database does not answer" in str(await database.check())
+    await database.close()
+
+
+async def test_a_file_that_another_process_is_making_is_waited_for(tmp_path: Path) -> None:
+    database, path = Database(url(tmp_path)), make_url(url(tmp_path)).database or ""
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN EXCLUSIVE")
+    ending = threading.Timer(0.3, other.execute, ["COMMIT"])
+    ending.start()
+    assert await database.check() is None
+    ending.join()
+    other.close()
     await database.close()
