@@ -47,7 +47,8 @@ CALLS: Final = Calls()
 
 
 def answer(request: dict[str, Any]) -> Reply:
-    return ANSWERS.get(request["text"], echo)(request)
+    # What is tested is what comes of an answer: a recogniser that heard a breath before the words as «я» is no matter.
+    return next((reply for words, reply in ANSWERS.items() if request["text"].endswith(words)), echo)(request)
 
 
 def nonsense() -> bytes:
