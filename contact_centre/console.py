@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, func, or_, select
 
 from contact_centre.floor import Item, last_words, talks_of
 from contact_centre.queue.model import Phase
-from contact_centre.snapshots import ContactSnapshot, EntrySnapshot
+from contact_centre.snapshots import ContactSnapshot, EntrySnapshot, of_row
 from contact_centre.tables import Contact, ContactEvent, Message, Note, QueueEntry
 from staff.tables import Account
 
@@ -55,7 +55,7 @@ class Console:
             found = (await session.execute(_ENTRY_WITH_CONTACT, {"entry": entry_id})).one_or_none()
         if found is None or found[0].consultant_id != account.id or found[0].phase is Phase.OFFERED:
             return None
-        return Item(EntrySnapshot.of(found[0]), ContactSnapshot.of(found[1]))
+        return Item(of_row(EntrySnapshot, found[0]), of_row(ContactSnapshot, found[1]))
 
     async def talk(self, item: Item) -> Talk:
         """Return a conversation as lists show it."""

@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 
 SETTLE_S: Final = 0.2
 """Changes of the queue come in bursts: the floor is not read again sooner than this."""
-RESTS: Final = 9
 SETTLE_MOST_S: Final = 1.0
-"""How many times as long as the last reading took the next one waits, and how long at most: a great floor is read a
-tenth of the time."""
+"""However long a reading takes, the floor is read again after this."""
+_PAUSE_TO_READING: Final = 9
+"""How many times as long as the last reading took the next one waits: a great floor is read a tenth of the time."""
 _IN_HAND: Final = (Phase.TALK, Phase.AFTER_CONTACT)
 
 
@@ -144,7 +144,7 @@ class FloorView:
             try:
                 return await self._read()
             finally:
-                self._again_at = clock() + min(max(SETTLE_S, RESTS * (clock() - began)), SETTLE_MOST_S)
+                self._again_at = clock() + min(max(SETTLE_S, _PAUSE_TO_READING * (clock() - began)), SETTLE_MOST_S)
 
     async def _read(self) -> Floor:
         at = now()  # before it is read: whatever happens meanwhile is newer than the floor

@@ -1,9 +1,9 @@
-"""Owns what is only looked at: rows as plain records, which cost a part of what objects that a session watches do."""
+"""Owns rows as plain records, for what is only looked at: objects that a session watches cost several times as much."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from sqlalchemy import Select, select
 
@@ -51,11 +51,6 @@ class EntrySnapshot:
     rating: int | None
     phone: str | None
 
-    @classmethod
-    def of(cls, row: QueueEntry) -> Self:
-        """Return how a row is now."""
-        return cls(*(getattr(row, column.name) for column in fields(cls)))
-
 
 @dataclass(frozen=True, slots=True)
 class ContactSnapshot:
@@ -72,11 +67,6 @@ class ContactSnapshot:
     handoff_reason: str | None
     service: str | None
 
-    @classmethod
-    def of(cls, row: Contact) -> Self:
-        """Return how a row is now."""
-        return cls(*(getattr(row, column.name) for column in fields(cls)))
-
 
 @dataclass(frozen=True, slots=True)
 class MessageSnapshot:
@@ -90,6 +80,11 @@ class MessageSnapshot:
     text: str
     buttons: list[dict[str, str]] | None
     sources: list[dict[str, str | None]] | None
+
+
+def of_row(snapshot: type[_Snapshot], row: Contact | Message | QueueEntry) -> _Snapshot:
+    """Return how a row is now, as a record of the kind `snapshot`."""
+    return snapshot(*(getattr(row, column.name) for column in fields(snapshot)))  # type: ignore[arg-type]
 
 
 def columns(snapshot: type[Any], table: type[Contact | Message | QueueEntry]) -> Select[Any]:

@@ -76,7 +76,10 @@ class Database:
 
     @asynccontextmanager
     async def glance(self) -> AsyncIterator[AsyncSession]:
-        """Open a session for one statement that changes nothing; each further one may see another state."""
+        """Open a session for one statement that changes nothing; each further one may see another state.
+
+        For what every request does: one statement needs no transaction around it.
+        """
         async with AsyncSession(self._glancer, expire_on_commit=False) as session:
             yield session
 

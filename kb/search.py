@@ -264,26 +264,29 @@ class PhraseIndex:
         self._phrases: dict[str, list[NDArray[np.int64]]] = {}
         self._lock = RLock()
         triples = list(phrases)
-        words: dict[Language, Iterator[list[_Word]]] = {
-            spoken: _words_of_each([phrase for _, phrase, language in triples if language == spoken], spoken)
-            for spoken in LANGUAGES
-        }
-        for owner, _, language in triples:
-            self._phrases.setdefault(owner, []).append(self._analyse(next(words[language])))
+        analysed = self._analyse([(phrase, language) for _, phrase, language in triples])
+        for (owner, _, _), terms in zip(triples, analysed, strict=True):
+            self._phrases.setdefault(owner, []).append(terms)
         self._tables = self._tabulate()
 
     def replace(self, owner: str, phrases: Iterable[tuple[str, Language]]) -> None:
         """Let `(phrase, language)` pairs be all that is known of an owner, new or old; none at all forgets it."""
         with self._lock:
-            analysed = [self._analyse(_words(phrase, language)) for phrase, language in phrases]
+            analysed = self._analyse(list(phrases))
             if analysed:
                 self._phrases[owner] = analysed
             else:
                 self._phrases.pop(owner, None)
             self._tables = self._tabulate()
 
-    def _analyse(self, words: Iterable[_Word]) -> NDArray[np.int64]:
-        return np.array(sorted({self._vocabulary.add(word) for word in words}), dtype=np.int64)
+    def _analyse(self, phrases: Sequence[tuple[str, Language]]) -> list[NDArray[np.int64]]:
+        """Return the terms of each `(phrase, language)` pair."""
+        words = {
+            spoken: _words_of_each([phrase for phrase, language in phrases if language == spoken], spoken)
+            for spoken in LANGUAGES
+        }
+        found = ({self._vocabulary.add(word) for word in next(words[language])} for _, language in phrases)
+        return [np.array(sorted(terms), dtype=np.int64) for terms in found]
 
     def _tabulate(self) -> _Tables:
         """Weigh all terms by rarity among the owners and lay their phrases out."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 import uvicorn
 
 from observability import logs
@@ -18,7 +20,7 @@ def main() -> None:
     logs.configure("web")
     settings = Settings()
     uvicorn.run(
-        create_app(settings),
+        create_app(settings, loaded=_leave_to_itself),
         host=settings.bind_host,
         port=settings.web_port,
         log_config=None,
@@ -27,6 +29,12 @@ def main() -> None:
         ws_max_size=MAX_BODY_BYTES,
         timeout_graceful_shutdown=STOP_PATIENCE_S,
     )
+
+
+def _leave_to_itself() -> None:
+    """Let the garbage collector pass over what is there for good: its look would stop all conversations for a while."""
+    gc.collect()
+    gc.freeze()
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING
@@ -49,15 +48,18 @@ from web.settings import MAX_BODY_BYTES, MAX_KB_BODY_BYTES, MAX_STATE_BYTES, Set
 from web.staff import application as staff_application
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
     from kb.announcements import Notice
 
 
-def create_app(settings: Settings, knowledge: KnowledgeBase | None = None) -> FastAPI:
+def create_app(
+    settings: Settings, knowledge: KnowledgeBase | None = None, *, loaded: Callable[[], None] | None = None
+) -> FastAPI:
     """Return the application; the database is upgraded and waiting messages are answered once it starts.
 
-    `knowledge` is the knowledge base to serve, the product's own when none is given.
+    `knowledge` is the knowledge base to serve, the product's own when none is given; `loaded` is called at the start,
+    when everything is loaded and nobody is served yet.
     """
     database = Database(settings.database_url)
     dialogue = Dialogue(settings.rasa_url, settings.dialogue_timeout_s)
@@ -77,8 +79,8 @@ def create_app(settings: Settings, knowledge: KnowledgeBase | None = None) -> Fa
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await database.upgrade()
         await live.begin()
-        # What is loaded by now is there for good: looking through it again stops every conversation for half a second.
-        gc.freeze()
+        if loaded is not None:
+            loaded()
         tasks = [asyncio.create_task(work) for work in (conversations.keep_answering(), desk.run(), live.keep_fresh())]
         try:
             yield

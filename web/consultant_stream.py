@@ -191,24 +191,27 @@ class _Pusher:
         await self._send(WorkFrame(work=work_shown(self._parts, work, floor.at)))
 
     async def _follow(self, talks: Sequence[Talk], *, is_first: bool) -> None:
-        self._talks = {talk.item.contact.id: talk.item.row.id for talk in talks if talk.item.row.phase is Phase.TALK}
-        for talk in talks:
-            if (contact := talk.item.contact.id) in self._last:
-                continue
-            # What was said before is read with the conversation, which the console does once it has this work when it
-            # comes, and when it accepts: from there on everything is pushed.
-            accepted_at = talk.item.row.accepted_at
-            if is_first or accepted_at is None:
-                self._last[contact] = talk.last.id if talk.last else 0
-            else:
-                self._last[contact] = await self._parts.register.last_before(contact, accepted_at)
-        self._last = {contact: last for contact, last in self._last.items() if contact in self._talks}
+        under_way = {talk.item.contact.id: talk for talk in talks if talk.item.row.phase is Phase.TALK}
+        self._last = {contact: last for contact, last in self._last.items() if contact in under_way}
+        for contact in under_way.keys() - self._last.keys():
+            self._last[contact] = await self._read_with(under_way[contact], is_first=is_first)
+        self._talks = {contact: talk.item.row.id for contact, talk in under_way.items()}
         begun = self._talks.keys() - self._news.topics
         self._parts.bus.follow(self._news, {DESK, *self._talks})
         for contact in begun:
             # What came after the work was read and before we listened was told to nobody.
             self._news.put(contact, MessagesAdded())
             self._news.put(contact, MarksChanged())
+
+    async def _read_with(self, talk: Talk, *, is_first: bool) -> int:
+        """Return the id of the last message that the console reads with the conversation; what follows is pushed.
+
+        It reads a conversation when it accepts it, and those that it finds in its first work once it has that.
+        """
+        accepted_at = talk.item.row.accepted_at
+        if is_first or accepted_at is None:
+            return talk.last.id if talk.last else 0
+        return await self._parts.register.last_before(talk.item.contact.id, accepted_at)
 
     async def _added(self, contact_id: UUID, entry_id: int, news: MessagesAdded) -> None:
         last = self._last.get(contact_id, 0)

@@ -13,7 +13,7 @@ from contact_centre import choices, course, texts
 from contact_centre.events import DeskChanged, MessagesAdded, OfferOver, StateChanged
 from contact_centre.queue.engine import QueueEngine
 from contact_centre.queue.model import Consultant, Entry, Happening, Phase
-from contact_centre.snapshots import EntrySnapshot, columns, read
+from contact_centre.snapshots import EntrySnapshot, columns, of_row, read
 from contact_centre.states import Event
 from contact_centre.tables import ConsultantDuty, Contact, QueueEntry
 from contact_centre.values import DEFAULT_LANGUAGE
@@ -171,7 +171,7 @@ class Line:
             if _is_changed(entry, self.found[entry.id]):
                 row = await self.row(entry.id)
                 _write(entry, row)
-                self.found[entry.id] = EntrySnapshot.of(row)
+                self.found[entry.id] = of_row(EntrySnapshot, row)
                 self.desk_changed()
         for consultant in self.engine.consultants.values():
             self._write_consultant(consultant)
@@ -184,7 +184,7 @@ class Line:
     async def _add(self, row: QueueEntry) -> Entry:
         self.session.add(row)
         await self.session.flush()
-        self.found[row.id] = EntrySnapshot.of(row)
+        self.found[row.id] = of_row(EntrySnapshot, row)
         entry = _entry(self.found[row.id])
         self.engine.enqueue(entry)
         self.desk_changed()
