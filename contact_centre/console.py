@@ -104,7 +104,7 @@ class Console:
             return await _names(session, set(ids))
 
     async def last_words(self, contact_id: UUID) -> str | None:
-        """Return what the citizen said last."""
+        """Return what the citizen said last, beside asking for a consultant."""
         async with self._database.glance() as session:
             return await last_words(session, contact_id)
 

@@ -6,10 +6,11 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import Text, cast, func, select
 
 from contact_centre.queue.line import Line, consultant_of
 from contact_centre.queue.model import ON_DUTY, Phase, Presence
+from contact_centre.signals import CITIZEN_ASKED
 from contact_centre.snapshots import ContactSnapshot, EntrySnapshot, MessageSnapshot, columns, read
 from contact_centre.tables import ConsultantDuty, Contact, Message, Note, QueueEntry
 from database.base import now
@@ -175,11 +176,12 @@ async def talks_of(session: AsyncSession, items: Sequence[Item]) -> list[Talk]:
 
 
 async def last_words(session: AsyncSession, contact_id: UUID) -> str | None:
-    """Return what the citizen said last."""
+    """Return what the citizen said last, words that only ask for a consultant left out where there are others."""
+    only_asks = func.coalesce(cast(Message.signals, Text), "").contains(f'"{CITIZEN_ASKED}"')
     query = (
         select(Message.text)
         .where(Message.contact_id == contact_id, Message.sender == "citizen", Message.payload.is_(None))
-        .order_by(Message.id.desc())
+        .order_by(only_asks, Message.id.desc())
         .limit(1)
     )
     return await session.scalar(query)

@@ -12,6 +12,10 @@ from contact_centre.values import Language
 Name = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 
 
+CITIZEN_ASKED: Final = "citizen_asked"
+"""Reason of a hand-off that the citizen asked for: the words that led to it say nothing else."""
+
+
 class Source(BaseModel):
     """Where in the knowledge base an answer comes from; `aspect` is null for a whole article."""
 

@@ -105,9 +105,9 @@ def test_an_offer_calls_for_attention_and_can_be_declined(
 ) -> None:
     console.be_available()
     _waiting(http, dialogue)
-    expect(console.offers).to_contain_text(CALL["ru"], timeout=SLOW_MS)
+    expect(console.offers).to_contain_text(QUESTION["ru"], timeout=SLOW_MS)
     expect(console.page).to_have_title(re.compile("^Новое предложение"))
-    expect(console.page.get_by_role("alert").filter(has_text=CALL["ru"])).to_have_count(1)
+    expect(console.page.get_by_role("alert").filter(has_text=QUESTION["ru"])).to_have_count(1)
     expect(console.offers.locator(".countdown")).to_have_text(re.compile(r"^(20|1\d) с$"))
     focused = console.page.evaluate("document.activeElement.tagName")
     assert focused in {"BODY", "BUTTON"}, "an offer does not take the focus away"
@@ -135,7 +135,7 @@ def test_an_offer_sounds_and_raises_one_notice_on_the_desktop(
         page.wait_for_function("frames => heard.frames > frames", arg=page.evaluate("heard.frames"), timeout=SLOW_MS)
     notices = page.evaluate("heard.notices")
     assert [(one["title"], chat.opened["number"] in one["body"]) for one in notices] == [("Новое предложение", True)]
-    assert CALL["ru"] not in json.dumps(notices, ensure_ascii=False), "the citizen's words stay off the desktop"
+    assert QUESTION["ru"] not in json.dumps(notices, ensure_ascii=False), "the citizen's words stay off the desktop"
     tones = page.evaluate("heard.tones")
     assert min(tones) > 0
     rings = [later - earlier for earlier, later in pairwise(sorted(tones)[::4])]

@@ -50,7 +50,7 @@ def test_a_call_from_the_assistant_to_the_rating(
     assert (offer["by_phone"], offer["entry"]["by_phone"], offer["preview"]) == (
         True,
         True,
-        "Соедините с консультантом",
+        "Сколько стоит паспорт?",
     )
     assert consultant.http.post(f"/offers/{offer['entry']['id']}/accept").status_code == 409
     call.report("answered", 12.5, consultant=ME)

@@ -228,6 +228,21 @@ def test_a_suggestion_answers_the_citizens_last_words(
     assert suggested["results"][0]["service"] == "PASSPORT"
 
 
+def test_words_that_only_ask_for_a_person_do_not_hide_the_question(
+    http: httpx.Client, dialogue: DialogueServer, consultant: Seat
+) -> None:
+    chat = open_chat(http, language="ru")
+    chat.say("сколько стоит паспорт")
+    dialogue.answer = HANDOFF
+    chat.say("позовите оператора")
+    consultant.be("available")
+    until(lambda: consultant.work()["offers"])
+    assert consultant.work()["offers"][0]["preview"] == "сколько стоит паспорт"
+    suggested = consultant.get(f"/conversations/{consultant.take()['id']}/suggestions")
+    assert suggested["question"] == "сколько стоит паспорт"
+    assert suggested["results"][0]["service"] == "PASSPORT"
+
+
 def test_thumbs_are_offered_after_a_talk_with_the_assistant_alone(http: httpx.Client, dialogue: DialogueServer) -> None:
     chat = open_chat(http, language="kk")
     dialogue.answer = saying({"text": "Сау болыңыз.", "custom": {"end": {}}})
