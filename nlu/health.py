@@ -9,11 +9,14 @@ from typing import Any
 import aiohttp
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from rasa.core.channels.channel import InputChannel, UserMessage
+from rasa.core.tracker_store import FailSafeTrackerStore
 from sanic import Blueprint
 from sanic.request import Request
 from sanic.response import HTTPResponse
 from sanic.response import json as json_response
 from sanic.response import raw as raw_response
+
+from nlu.conversations import ConversationStore
 
 CHECK_TIMEOUT_S = 1.5
 DEFAULT_ACTIONS_URL = "http://127.0.0.1:5055/webhook"
@@ -33,6 +36,15 @@ async def _actions_problem() -> str | None:
 def _model_problem(request: Request) -> str | None:
     agent = getattr(request.app.ctx, "agent", None)
     return None if agent is not None and agent.is_ready() else "no model is loaded"
+
+
+def _conversations_problem(request: Request) -> str | None:
+    """Say when Rasa keeps conversations in memory only, which it does by itself when the store fails to load."""
+    agent = getattr(request.app.ctx, "agent", None)
+    store = getattr(agent, "tracker_store", None)
+    if isinstance(store, FailSafeTrackerStore):
+        store = store._tracker_store  # noqa: SLF001
+    return None if isinstance(store, ConversationStore) else f"conversations are kept in {type(store).__name__}"
 
 
 class HealthInput(InputChannel):
@@ -62,7 +74,11 @@ class HealthInput(InputChannel):
 
         @blueprint.get("/readyz")
         async def readyz(request: Request) -> HTTPResponse:
-            problems = {"model": _model_problem(request), "actions": await _actions_problem()}
+            problems = {
+                "model": _model_problem(request),
+                "conversations": _conversations_problem(request),
+                "actions": await _actions_problem(),
+            }
             ready = not any(problems.values())
             dependencies = {name: {"ready": detail is None, "detail": detail} for name, detail in problems.items()}
             body = {"status": "ready" if ready else "not ready", "dependencies": dependencies}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -19,11 +20,12 @@ TIMEOUT = aiohttp.ClientTimeout(total=10)
 async def client_of(app: Sanic, blueprint: Blueprint, prefix: str) -> AsyncIterator[aiohttp.ClientSession]:
     """Serve the routes of a blueprint and yield a client whose addresses begin there."""
     app.blueprint(blueprint, url_prefix=prefix)
-    server = await app.create_server(host="127.0.0.1", port=0, return_asyncio_server=True, access_log=False)
+    listening = socket.create_server(("127.0.0.1", 0))  # Sanic would take port 0 for its default, 8000
+    server = await app.create_server(sock=listening, return_asyncio_server=True, access_log=False)
     assert server is not None
     assert server.server is not None
     await server.startup()
-    port = server.server.sockets[0].getsockname()[1]
+    port = listening.getsockname()[1]
     try:
         async with aiohttp.ClientSession(f"http://127.0.0.1:{port}", timeout=TIMEOUT) as client:
             yield client

@@ -69,6 +69,18 @@ def test_a_loaded_classifier_answers_as_the_trained_one(
         assert answers[0]
 
 
+@pytest.mark.parametrize("text", ["спасибо вам", "паспортты алу", "номер 5501223840", "???"])
+def test_one_message_is_scored_as_the_rows_that_were_trained_on(
+    features: Features, storage: LocalModelStorage, context: ExecutionContext, text: str
+) -> None:
+    classifier = trained(features, storage, context)
+    message = features.of(f"{text} рақмет")
+    row = classifier._features(classifier._blocks([message]))
+    assert classifier._scores(message) == pytest.approx(
+        (row @ classifier._weights + classifier._bias).ravel(), abs=1e-5
+    )
+
+
 def test_the_order_of_the_blocks_in_the_configuration_does_not_matter(
     features: Features, storage: LocalModelStorage, context: ExecutionContext
 ) -> None:

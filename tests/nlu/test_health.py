@@ -7,13 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from aiohttp import web
+from rasa.core.tracker_store import FailSafeTrackerStore, InMemoryTrackerStore
+from rasa.shared.core.domain import Domain
 from sanic import Sanic
 
+from nlu.conversations import ConversationStore
 from nlu.health import HealthInput
 from tests.nlu.serving import client_of
 
 if TYPE_CHECKING:
     from rasa.core.channels.channel import UserMessage
+    from rasa.core.tracker_store import TrackerStore
 
 
 async def no_talk(message: UserMessage) -> None:
@@ -36,7 +40,12 @@ async def action_server(status: int) -> tuple[web.AppRunner, str]:
 
 
 def get(
-    path: str, monkeypatch: pytest.MonkeyPatch, *, actions: int | None = 200, model: bool = True
+    path: str,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    actions: int | None = 200,
+    model: bool = True,
+    store: TrackerStore | None = None,
 ) -> tuple[int, Any]:
     async def run() -> tuple[int, Any]:
         runner, address = await action_server(actions or 200)
@@ -44,7 +53,8 @@ def get(
             await runner.cleanup()
         monkeypatch.setenv("ACTIONS_URL", address)
         app = Sanic(f"health-{uuid.uuid4().hex}")
-        app.ctx.agent = SimpleNamespace(is_ready=lambda: model)
+        kept = FailSafeTrackerStore(store or ConversationStore(db=":memory:"))
+        app.ctx.agent = SimpleNamespace(is_ready=lambda: model, tracker_store=kept)
         channel = HealthInput()
         async with (
             client_of(app, channel.blueprint(no_talk), channel.url_prefix()) as client,
@@ -67,6 +77,7 @@ def test_ready_with_a_model_and_an_action_server(monkeypatch: pytest.MonkeyPatch
     assert status == 200
     assert body["dependencies"] == {
         "model": {"ready": True, "detail": None},
+        "conversations": {"ready": True, "detail": None},
         "actions": {"ready": True, "detail": None},
     }
 
@@ -86,7 +97,14 @@ def test_not_ready_says_what_is_missing(
     assert status == 503
     assert not body["dependencies"][missing]["ready"]
     assert detail in body["dependencies"][missing]["detail"]
-    assert sum(each["ready"] for each in body["dependencies"].values()) == 1
+    assert [name for name, each in body["dependencies"].items() if not each["ready"]] == [missing]
+
+
+def test_conversations_that_would_be_forgotten_are_not_ready(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rasa keeps them in memory, with no more than a warning, when the store of `endpoints.yml` fails to load."""
+    status, body = get("/readyz", monkeypatch, store=InMemoryTrackerStore(Domain.empty()))
+    assert status == 503
+    assert "InMemoryTrackerStore" in body["dependencies"]["conversations"]["detail"]
 
 
 def test_metrics_are_in_the_form_of_prometheus(monkeypatch: pytest.MonkeyPatch) -> None:
