@@ -18,6 +18,7 @@ from actions.complaint_fields import (
     heard_in,
     named_field,
     named_type,
+    names_only_a_body,
     said_for,
     slot,
 )
@@ -31,7 +32,7 @@ from actions.complaint_replies import (
     wants_it_composed,
 )
 from actions.procedure import button
-from actions.short_answers import chosen_place, says_unknown
+from actions.short_answers import chosen_place, is_place_alone, says_unknown
 from actions.turn import read_turn
 from actions.wording import alternatives, capitalised, spoken_date
 from working_days import WorkingDays, today
@@ -82,8 +83,11 @@ class ComplaintAdvice:
 
     def explain_type(self, dispatcher: CollectingDispatcher, turn: Turn, kind: ComplaintType) -> Events:
         """Tell what a complaint of this type must say, and offer to put it together (rules 14, 15)."""
-        self._say(dispatcher, turn, {"1": "utter_complaint_procedure", "2": "utter_complaint_staff"}[kind])
         heard = {} if turn.pressed else heard_in(turn, kind)
+        if turn.awaiting == "complaint_offer" and turn.complaint_type == kind and not turn.pressed:  # the story goes on
+            dispatcher.utter_message(response="utter_complaint_offer_again")
+            return [SlotSet("awaiting", "complaint_offer"), SlotSet(_HEARD, {**turn.complaint_heard, **heard})]
+        self._say(dispatcher, turn, {"1": "utter_complaint_procedure", "2": "utter_complaint_staff"}[kind])
         return [
             SlotSet("awaiting", "complaint_offer"),
             SlotSet("complaint_type", kind),
@@ -209,9 +213,11 @@ class ValidateComplaintForm(FormValidationAction):
 
     @staticmethod
     def _hint(turn: Turn, field: str) -> str | None:
-        if field == "official" and (says_unknown(turn.text) or len(turn.words) < _FULL_NAME_WORDS):
+        if field == "official" and (
+            says_unknown(turn.text) or len(turn.words) < _FULL_NAME_WORDS or names_only_a_body(turn)
+        ):
             return "utter_complaint_full_name"
-        if is_yes(turn) or is_no(turn):
+        if is_yes(turn) or is_no(turn) or is_place_alone(turn.text):
             return "utter_complaint_say_it"
         return None
 
@@ -220,6 +226,8 @@ class ValidateComplaintForm(FormValidationAction):
         pressed = turn.entities.get("field")
         place = chosen_place(turn.text, len(FIELDS[kind])) if tracker.get_slot(_FIXING) and not turn.pressed else None
         field = FIELDS[kind][place] if place is not None else pressed or named_field(turn.text, kind)
+        if field == "official" and (name := turn.mentions.get("person")):  # «нет, фамилия Иванова Анна Петровна»
+            return [SlotSet(slot(field), name), *(SlotSet(each, None) for each in (_CONFIRMED, _FIXING, _HINTED))]
         if field in FIELDS[kind]:
             return self._reopen(str(field))
         if is_yes(turn) and not tracker.get_slot(_FIXING):

@@ -104,6 +104,17 @@ def _official(turn: Turn) -> str | None:
     return None if _OWN_NAME.search(fold(before)) else name
 
 
+_A_PERSON: Final = re.compile(
+    r"сотрудни|оператор|инспектор|специалист|начальни|окн|окош|кызметкер|маман|басты[кг]|терезе"
+)
+
+
+def names_only_a_body(turn: Turn) -> bool:
+    """Whether an answer names a body and nobody of it, where a person was asked for."""
+    mentions = turn.mentions
+    return "agency" in mentions and "person" not in mentions and not _A_PERSON.search(fold(turn.text))
+
+
 def said_for(turn: Turn, field: str) -> str:
     """Return what an answer says of a field: the name alone out of «её зовут Иванова Анна Петровна», else all words."""
     name = turn.mentions.get("person")

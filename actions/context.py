@@ -25,6 +25,12 @@ FRAUD: Final = "fraud"
 STAGE: Final = "stage:"
 """What the slot `told` begins with after a stage; its code follows."""
 
+NO_NUMBER: Final = "no_number"
+"""The same after the word where the number of an application is found."""
+
+BY_IIN: Final = re.compile(r"\bиин|\bжсн")
+"""Asks to search by the IIN instead; the monitoring system finds an application by its number only."""
+
 _LONGEST: Final = 9
 _WHAT_NOW: Final = re.compile(
     r"что (же )?(мне |нам )?(теперь |тогда |дальше |сейчас )*(делать|предпринять)|(и|а) что (теперь|дальше)|"
@@ -93,6 +99,9 @@ class InContext:
             return None
         if turn.told == FRAUD and (_WHAT_NOW.search(said) or _HARM_DONE.search(said)):
             dispatcher.utter_message(response="utter_fraud_happened")
+            return [SlotSet("awaiting", "handoff")]
+        if turn.told == NO_NUMBER and BY_IIN.search(said):
+            dispatcher.utter_message(response="utter_no_number")
             return [SlotSet("awaiting", "handoff")]
         step = self._steps.get(turn.told.removeprefix(STAGE)) if turn.told.startswith(STAGE) else None
         if step and (_WHAT_NOW.search(said) or _WHERE_TO_COLLECT.search(said)):

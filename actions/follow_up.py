@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -17,6 +18,12 @@ if TYPE_CHECKING:
 
 _VOCABULARIES: Final = (FOLDER / "question_words.yml", Path(__file__).with_name("follow_up_words.yml"))
 
+_KAZAKH_VERB: Final = re.compile(
+    r"(кут|кор|ал|бар|бер|тапсыр|толе|жаса|айт|бил|кел|жибер|апар|кара|тексер|жаз|жугин|хабарлас|жина|баста|бастал)"
+    r"(а|е|й)(м|мын|мин|мыз|миз|сыз|сиз|ды|ди)?$"
+)
+"""Verbs of any question, in each person of their present tense: the lemmas know few of them."""
+
 
 class FollowUpVocabulary:
     """The words that a question on any service may have; any other word may name a service."""
@@ -27,11 +34,17 @@ class FollowUpVocabulary:
 
     def names_something(self, text: str, language: Language) -> bool:
         """Whether a text has a word that no question on just any service has; a city is no service."""
+        return bool(self.telling_words(text, language))
+
+    def telling_words(self, text: str, language: Language) -> frozenset[str]:
+        """Return the lemmas of a text that not just any question has; a city is not among them."""
         places = find_places(text)
-        return any(
-            token.lemma not in self._words
+        return frozenset(
+            token.lemma
+            for token in tokens(text, language)
+            if token.lemma not in self._words
             and fold(token.text) not in self._words
+            and not _KAZAKH_VERB.match(fold(token.text))
             and not token.text.isdecimal()
             and not any(place.start <= token.start < place.end for place in places)
-            for token in tokens(text, language)
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from rasa_sdk.events import SlotSet
@@ -11,7 +13,8 @@ from actions.answering import OpenQuestion, OpenQuestions, TurnAction, say_misun
 from actions.follow_up import FollowUpVocabulary
 from actions.short_answers import chosen_place
 from actions.wording import ASPECT_TITLES, alternatives
-from kb.search import Match
+from kb.search import CHOICES_MAX, Match
+from language.normalisation import fold
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,6 +41,12 @@ _MAY_NAME_A_SERVICE: Final = frozenset(
 )
 """Intents of a message that may still be the bare name of a service when one was asked for."""
 _LONGEST_NAME: Final = 6
+_BARE_NAME: Final = 2
+"""Words; so short a message names what it is about and nothing else."""
+_A_CASE: Final = re.compile(
+    r"^((а|и|ну|ал) )?(если|егер)\b|(болса|лмаса|лмесе|болмаса|калса|кетсе)(м|н|ныз|низ|к)?( ше)?$"
+)
+_REFUSED: Final = re.compile(r"отказ|откаж|отклон|бас тарт|кабылдам|бермес|бермей")
 
 
 def button(title: str, intent: str, **entities: str) -> dict[str, str]:
@@ -60,22 +69,40 @@ class ServiceAnswers:
             return Match("sure", (str(named),))
         if turn.pressed:
             return Match("none")
-        return self.named(turn) if self._names_something(turn) else self._talked_about(turn)
+        if not self._names_something(turn):
+            return self._talked_about(turn)
+        found = self.named(turn)
+        offered = None if found.kind == "sure" else self._named_among_offered(turn)
+        return Match("sure", (offered,)) if offered else found
 
     def named(self, turn: Turn) -> Match:
         """Say which service the words of a turn name."""
         found = self._knowledge.find_service(turn.text, turn.language)
-        talked_about = found.codes[: 2 if turn.asked_aspect else 1]
-        if found.kind == "choice" and turn.service and turn.service in talked_about:
+        if found.kind != "choice" or turn.service is None:
+            return found
+        if turn.service in found.codes[: 2 if turn.asked_aspect else 1]:
             return Match("sure", (turn.service,))
+        if _BARE_NAME < len(turn.words) <= _LONGEST_NAME:
+            # It may be a detail of the service talked about («нужно согласие отца?»).
+            return replace(found, codes=tuple(dict.fromkeys((turn.service, *found.codes)))[:CHOICES_MAX])
         return found
 
-    @staticmethod
-    def _talked_about(turn: Turn) -> Match:
+    def _talked_about(self, turn: Turn) -> Match:
         """Say which service a question that names none is about."""
         if turn.choices and turn.awaiting == "service_choice":
-            return Match("choice", turn.choices)
-        return Match("sure", (turn.service,)) if turn.service and len(turn.words) > 1 else Match("none")
+            # Who answers «is it about this?» with «what does it cost?» has said yes.
+            return Match("sure" if len(turn.choices) == 1 else "choice", turn.choices)
+        asks = len(turn.words) > 1 or turn.asked_aspect or self._aspect_of(turn)
+        return Match("sure", (turn.service,)) if turn.service and asks else Match("none")
+
+    def _named_among_offered(self, turn: Turn) -> str | None:
+        """Return the only offered service whose name has all that the words say («и пособие какое-нибудь положено»)."""
+        if turn.awaiting != "service_choice":
+            return None
+        said = self._vocabulary.telling_words(turn.text, turn.language)
+        names = zip(turn.choices, self._names(turn, turn.choices), strict=True)
+        meant = [code for code, name in names if said <= self._vocabulary.telling_words(name, turn.language)]
+        return meant[0] if len(meant) == 1 else None
 
     def follow_up(self, turn: Turn) -> Aspect | None:
         """Return the aspect of the service talked about that a message asks for, whatever its intent seemed to be."""
@@ -91,6 +118,8 @@ class ServiceAnswers:
 
     def respond(self, dispatcher: CollectingDispatcher, turn: Turn, match: Match) -> Events:
         """Answer about the matched service, or ask for it."""
+        if (admitted := self.admit_unknown_case(dispatcher, turn, match)) is not None:
+            return admitted
         if match.kind == "sure":
             remembered = turn.aspect if turn.awaiting in ("service", "service_choice") else None
             aspect = turn.asked_aspect or self._aspect_of(turn) or remembered or "general"
@@ -98,6 +127,23 @@ class ServiceAnswers:
         if match.kind == "choice":
             return self.ask_which(dispatcher, turn, match.codes)
         return self._nothing_found(dispatcher, turn)
+
+    def admit_unknown_case(self, dispatcher: CollectingDispatcher, turn: Turn, match: Match) -> Events | None:
+        """Say that nothing is known of a special case of the service talked about; None when none is asked of."""
+        if turn.service is None or (match.kind == "sure" and match.codes != (turn.service,)):
+            return None
+        if not self._asks_of_a_case(turn):
+            return None
+        dispatcher.utter_message(response="utter_case_not_checked", service=self._names(turn, (turn.service,))[0])
+        return [SlotSet("awaiting", "handoff"), SlotSet("choices", None)]
+
+    def _asks_of_a_case(self, turn: Turn) -> bool:
+        """Tell whether a short follow-up asks of a special case, on which no aspect of an article is an answer."""
+        said = fold(turn.text).strip(" ?!.")
+        if turn.pressed or len(turn.words) > _LONGEST_NAME or not _A_CASE.search(said):
+            return False
+        aspect = turn.asked_aspect or self._aspect_of(turn)
+        return aspect in (None, "general", "result") or (aspect == "refusal" and not _REFUSED.search(said))
 
     def tell(self, dispatcher: CollectingDispatcher, turn: Turn, code: str, aspect: Aspect) -> Events:
         """Tell what is asked of a service with its source, or say honestly that it is not checked (rule 5.2)."""
@@ -152,11 +198,16 @@ class ServiceAnswers:
                 button(name, "ask_service_procedure", service=code, aspect=aspect)
                 for code, name in zip(choices, names, strict=True)
             ]
+            again = turn.awaiting == "service_choice" and choices == turn.choices
+            if again and turn.misunderstandings:
+                return say_misunderstood(dispatcher, turn)
             dispatcher.utter_message(
-                response="utter_ask_choice",
+                response="utter_ask_choice_again" if again else "utter_ask_choice",
                 choices=alternatives(names, turn.language),
                 buttons=[] if turn.on_phone else buttons,
             )
+            if again:
+                return [*self._await_choice(turn, choices), SlotSet("misunderstandings", 1)]
         return self._await_choice(turn, choices)
 
     def ask_service(self, dispatcher: CollectingDispatcher, turn: Turn) -> Events:
@@ -203,6 +254,8 @@ class ServiceQuestion(OpenQuestion):
 
     def _take_name(self, dispatcher: CollectingDispatcher, turn: Turn) -> Events | None:
         match = self._answers.identify(turn)
+        if (admitted := self._answers.admit_unknown_case(dispatcher, turn, match)) is not None:
+            return admitted
         if match.kind == "choice" and match.codes == turn.choices:  # only the aspect was said («это бесплатно?»)
             return self._answers.ask_which(dispatcher, turn, turn.choices)
         offered = [code for code in match.codes[:1] if code in turn.choices]

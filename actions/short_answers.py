@@ -34,6 +34,11 @@ def chosen_place(text: str, count: int) -> int | None:
     return named[0] if len(set(named)) == 1 else None
 
 
+def is_place_alone(text: str) -> bool:
+    """Whether a text is one ordinal («второе», «екінші»), which answers nothing but a choice."""
+    return len(text.split()) == 1 and any(words.search(fold(text)) for words in _PLACES)
+
+
 _UNKNOWN: Final = re.compile(
     r"не знаю|не помню|неизвестн|не сказал[аи]?\b|нет номера|потерял\w* (номер|расписк|талон)|"
     r"билмеймин|есимде жок|айтпады|белгисиз|номирим? жок|жогалттым"

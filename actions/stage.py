@@ -8,12 +8,13 @@ from rasa_sdk.events import SlotSet
 
 from actions import signals
 from actions.answering import OpenQuestion, OpenQuestions, TurnAction
-from actions.context import STAGE
+from actions.context import BY_IIN, NO_NUMBER, STAGE
 from actions.dictation import read_correction, said_digits
 from actions.short_answers import drops_it, says_unknown
 from actions.wording import day_and_month, number_in_groups, spoken_date
 from kb.errors import UnknownServiceError
 from language.identifiers import is_valid_iin
+from language.normalisation import fold
 from monitoring.client import IinNeededError, MonitoringUnavailableError, NotEnteredError
 
 if TYPE_CHECKING:
@@ -151,9 +152,10 @@ class DigitsQuestion(OpenQuestion):
         if drops_it(turn.text):
             dispatcher.utter_message(response="utter_deny")
             return _remember(None)
-        if turn.intent == "deny" or says_unknown(turn.text):
-            return self._without_digits(dispatcher, turn)
         said = self._said(turn)
+        by_iin = turn.awaiting == "application_number" and not said and BY_IIN.search(fold(turn.text))
+        if turn.intent == "deny" or says_unknown(turn.text) or by_iin:
+            return self._without_digits(dispatcher, turn)
         return await self._append(dispatcher, turn, said) if said else None
 
     async def _correct(self, dispatcher: CollectingDispatcher, turn: Turn, correction: Correction, kept: str) -> Events:
@@ -190,7 +192,8 @@ class DigitsQuestion(OpenQuestion):
     @staticmethod
     def _without_digits(dispatcher: CollectingDispatcher, turn: Turn) -> Events:
         dispatcher.utter_message(response="utter_no_iin" if turn.awaiting == "iin" else "utter_no_number")
-        return [SlotSet("awaiting", "handoff"), SlotSet("digits", None)]
+        told = [SlotSet("told", NO_NUMBER)] if turn.awaiting == "application_number" else []
+        return [SlotSet("awaiting", "handoff"), SlotSet("digits", None), *told]
 
 
 class ApplicationStage(TurnAction):

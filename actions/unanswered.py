@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
     Run = Callable[[CollectingDispatcher, Tracker, dict[str, Any]], Awaitable[Events]]
 
-_ADMISSIONS: Final = frozenset({"utter_clarify", "utter_offer_operator", "utter_service_not_found"})
+_ADMISSIONS: Final = frozenset(
+    {"utter_clarify", "utter_offer_operator", "utter_service_not_found", "utter_case_not_checked"}
+)
 """Responses that say that nothing was found or understood."""
 
 _log = logging.getLogger(__name__)
