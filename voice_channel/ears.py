@@ -159,7 +159,9 @@ class Ears:
     def _weigh(self, at: float, *, speech: bool) -> None:
         """Decide whether our voice goes on while the line is not quiet."""
         words = max(self._partial.values(), key=len, default="")
-        action = self._barge_in.hear(at, WINDOW_S, speech=speech, words=words, sounding_s=self._sounding_s)
+        action = self._barge_in.hear(
+            at, WINDOW_S, speech=speech, words=words, likely=self._vad.likely, sounding_s=self._sounding_s
+        )
         if action is Action.PAUSE:
             if self._is_echo():
                 self._barge_in.reset()

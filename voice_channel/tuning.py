@@ -38,6 +38,8 @@ class Tuning:
     # Barge-in.
     barge_in_after_s: float = 0.06
     """Speech over our voice that makes it pause."""
+    likely_probability: float = 0.25
+    """What the VAD must see in a sound over our voice that has lasted as long; a pause is easily taken back."""
     barge_in_doubt_s: float = 0.4
     """Quiet after such speech with no words in it yet, until the recogniser is asked for its last word."""
     barge_in_limit_s: float = 3.0

@@ -32,6 +32,12 @@ class Vad:
         self._tuning = tuning
         self._rest = b""
         self._speech = False
+        self._likely = False
+
+    @property
+    def likely(self) -> bool:
+        """Whether the last window may be speech: so much is seen of «где» 100 ms before it is sure."""
+        return self._likely
 
     def windows(self, pcm: bytes) -> Iterator[bool]:
         """Take sound; yield for each window of 32 ms that is complete now whether it is speech."""
@@ -45,13 +51,14 @@ class Vad:
         """Make ready for another call."""
         self._network.reset()
         self._rest = b""
-        self._speech = False
+        self._speech = self._likely = False
 
     def _window(self, pcm: bytes) -> bool:
         samples = np.frombuffer(pcm, np.int16).astype(np.float32) / _FULL_SCALE
         probability = self._network.process(memoryview(samples))
         threshold = self._tuning.quiet_probability if self._speech else self._tuning.speech_probability
         self._speech = probability >= threshold
+        self._likely = probability >= self._tuning.likely_probability
         return self._speech
 
 

@@ -100,10 +100,14 @@ class Playing:
         self.at = 0.0
         self.actions: list[tuple[float, Action]] = []
 
-    def line(self, seconds: float, *, speech: bool, words: str = "", sounding_s: float = 0.0) -> None:
+    def line(
+        self, seconds: float, *, speech: bool, words: str = "", likely: bool = False, sounding_s: float = 0.0
+    ) -> None:
         for _ in range(round(seconds / TICK_S)):
             self.at += TICK_S
-            action = self.barge_in.hear(self.at, TICK_S, speech=speech, words=words, sounding_s=sounding_s)
+            action = self.barge_in.hear(
+                self.at, TICK_S, speech=speech, words=words, likely=likely, sounding_s=sounding_s
+            )
             if action is not None:
                 self.actions.append((self.at, action))
 
@@ -123,6 +127,14 @@ def test_a_word_that_begins_with_a_hiss_pauses_our_voice_at_its_first_vowel() ->
     playing.line(0.13, speech=False, sounding_s=0.1)
     assert playing.actions == []
     playing.line(TICK_S, speech=True, sounding_s=0.13)
+    assert [action for _, action in playing.actions] == [Action.PAUSE]
+
+
+def test_a_sound_that_lasts_and_may_be_speech_pauses_our_voice_and_what_is_over_at_once_does_not() -> None:
+    playing = Playing()
+    playing.line(1, speech=False, likely=True, sounding_s=TUNING.barge_in_after_s / 2)
+    assert playing.actions == []
+    playing.line(TICK_S, speech=False, likely=True, sounding_s=TUNING.barge_in_after_s)
     assert [action for _, action in playing.actions] == [Action.PAUSE]
 
 

@@ -47,16 +47,20 @@ class BargeIn:
         """Whether our voice waits to learn if the caller means it."""
         return self._paused
 
-    def hear(self, at: float, duration_s: float, *, speech: bool, words: str, sounding_s: float = 0.0) -> Action | None:
+    def hear(
+        self, at: float, duration_s: float, *, speech: bool, words: str, likely: bool = False, sounding_s: float = 0.0
+    ) -> Action | None:
         """Take the next `duration_s` of the line while our voice is playing or paused.
 
         `words` is what the caller is known to have said since our voice began. `sounding_s` is how long the line has
         not been quiet: a word that begins with a hiss («сколько») is known as speech only from its first vowel on.
+        `likely` is what may be speech; it need only last as long as a sound.
         """
         self._speech_s = self._speech_s + duration_s if speech else 0.0
         if self._paused:
             return self._doubt(at, speech=speech, words=words)
-        if speech and max(self._speech_s, sounding_s) >= self._tuning.barge_in_after_s:
+        lasting_s = max(self._speech_s, sounding_s) if speech else sounding_s
+        if (speech or likely) and lasting_s >= self._tuning.barge_in_after_s:
             self._paused, self._paused_at, self._quiet_since = True, at, None
             return Action.PAUSE
         return None
