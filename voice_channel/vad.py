@@ -22,6 +22,10 @@ WINDOW_SAMPLES: Final = 256
 WINDOW_S: Final = WINDOW_SAMPLES / SAMPLE_RATE_HZ
 _WINDOW_BYTES: Final = WINDOW_SAMPLES * 2
 _FULL_SCALE: Final = np.float32(32768)
+_STILL_ENERGY: Final = np.float32((30 / 32768) ** 2 * WINDOW_SAMPLES)
+"""Of a window at 60 dB below full scale: no voice is so soft on a telephone, and G.711 makes it of pure silence."""
+_STILL_WINDOWS: Final = 10
+"""After so many the network has forgotten what was said before them, and need not be asked again until a sound."""
 
 
 class Vad:
@@ -33,6 +37,7 @@ class Vad:
         self._rest = b""
         self._speech = False
         self._likely = False
+        self._still = 0
 
     @property
     def likely(self) -> bool:
@@ -52,10 +57,12 @@ class Vad:
         self._network.reset()
         self._rest = b""
         self._speech = self._likely = False
+        self._still = 0
 
     def _window(self, pcm: bytes) -> bool:
         samples = np.frombuffer(pcm, np.int16).astype(np.float32) / _FULL_SCALE
-        probability = self._network.process(memoryview(samples))
+        self._still = self._still + 1 if samples @ samples < _STILL_ENERGY else 0
+        probability = 0.0 if self._still > _STILL_WINDOWS else self._network.process(memoryview(samples))
         threshold = self._tuning.quiet_probability if self._speech else self._tuning.speech_probability
         self._speech = probability >= threshold
         self._likely = probability >= self._tuning.likely_probability

@@ -51,6 +51,16 @@ def test_a_detector_forgets_the_last_call() -> None:
     assert sum(vad.windows(bytes(16_000))) == 0
 
 
+def test_speech_after_a_long_silence_is_heard_from_the_same_window_on_as_after_a_short_one() -> None:
+    said = spoken("сколько стоит паспорт", "ru")
+    alike = np.array([*np.zeros(4_096), *np.frombuffer(said, np.int16)])
+    soft = RANDOM.normal(0, 8, 30 * SECOND)  # what G.711 leaves of silence
+    early = list(Vad(TUNING).windows(pcm(alike)))
+    late = list(Vad(TUNING).windows(pcm(np.concatenate([soft[: 29 * 256 * 32], alike]))))[29 * 32 :]
+    assert sum(early) > 20
+    assert sum(one != other for one, other in zip(early, late, strict=True)) <= 2
+
+
 def test_our_own_voice_coming_back_is_known_and_the_caller_s_is_not() -> None:
     ours = np.frombuffer(spoken("соединяю с консультантом", "ru"), np.int16).astype(float)
     caller = np.frombuffer(spoken("паспорт қанша тұрады", "kk"), np.int16).astype(float)
