@@ -6,8 +6,9 @@ import asyncio
 import json
 import os
 import signal
+import sqlite3
 import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -81,11 +82,7 @@ class PhoneLine:
 
     def knows(self, login: str) -> bool:
         """Return whether the exchange knows a consultant's account, which it learns from the contact centre."""
-        program = self.stack.settings.asterisk
-        assert program is not None
-        configuration = self.stack.settings.data_dir / "pbx" / "etc" / "asterisk.conf"
-        shown = asyncio.run(Asterisk(program.command, configuration).ask(f"pjsip show auth {login}"))
-        return "Unable to find" not in shown
+        return "Unable to find" not in self._ask(f"pjsip show auth {login}")
 
     def record(self, call: str) -> dict[str, Any]:
         """Return what the voice process knows of a call, nothing while it is away."""
@@ -95,22 +92,32 @@ class PhoneLine:
             return {}
         return dict(answer.json()) if answer.is_success else {}
 
-    def voice_processes(self) -> list[int]:
-        """Return the voice process itself, without its workers."""
+    def channels(self) -> int:
+        """Return how many channels the exchange has open."""
+        return int(self._ask("core show channels count").split(maxsplit=1)[0])
+
+    def _ask(self, command: str) -> str:
+        program = self.stack.settings.asterisk
+        assert program is not None
+        configuration = self.stack.settings.data_dir / "pbx" / "etc" / "asterisk.conf"
+        return asyncio.run(Asterisk(program.command, configuration).ask(command))
+
+    def processes(self, module: str) -> list[int]:
+        """Return the processes that run a module of ours: "voice_channel" itself, or one of its workers."""
         found = []
         for process in self.stack.manager.processes():
             try:
                 command = Path(f"/proc/{process}/cmdline").read_bytes().split(b"\0")
             except (FileNotFoundError, ProcessLookupError):
                 continue
-            if command[1:3] == [b"-m", b"voice_channel"]:
+            if command[1:3] == [b"-m", module.encode()]:
                 found.append(process)
         return found
 
     @contextmanager
-    def frozen_voice(self) -> Iterator[None]:
-        """Freeze the voice process while the block lasts."""
-        processes = self.voice_processes()
+    def frozen(self, module: str = "voice_channel") -> Iterator[None]:
+        """Freeze the processes of a module while the block lasts."""
+        processes = self.processes(module)
         assert processes
         for process in processes:
             os.kill(process, signal.SIGSTOP)
@@ -120,8 +127,16 @@ class PhoneLine:
             for process in processes:
                 os.kill(process, signal.SIGCONT)
 
+    @contextmanager
+    def locked_database(self) -> Iterator[None]:
+        """Keep everybody else from writing into the contact centre's database while the block lasts."""
+        with closing(sqlite3.connect(self.stack.settings.data_dir / "contact_centre.db", timeout=30)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            yield
+            other.rollback()
+
     def kill_voice(self) -> None:
-        for process in self.voice_processes():
+        for process in self.processes("voice_channel"):
             os.kill(process, signal.SIGKILL)
 
     def voice_is_back(self) -> None:

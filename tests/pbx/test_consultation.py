@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -12,7 +13,9 @@ from tests.pbx.line import consultant, until
 
 if TYPE_CHECKING:
     from language import Language
-    from tests.pbx.line import PhoneLine
+    from tests.pbx.line import Call, Consultant, PhoneLine
+
+_IN_MID_WORD_S: Final = 0.6
 
 
 @dataclass(frozen=True)
@@ -105,6 +108,43 @@ def test_a_caller_whose_call_is_turned_down_keeps_the_place_and_the_consultant_i
         call.phone.hang_up()
         until(lambda: person.contact(number)["state"] == "closed", "the contact is closed")
         assert person.work()["me"]["presence"] == "available"
+
+
+@pytest.mark.parametrize("step", ["greeting", "question", "announcement", "ringing", "talk", "rating"])
+def test_a_caller_who_is_gone_leaves_nothing_open(line: PhoneLine, step: str) -> None:
+    with consultant(line) as person, line.call() as call:
+        person.is_rung_when_available()
+        number = until(lambda: str(line.record(call.id).get("number", "")), "the contact is registered")
+        _goes_on_to(step, person, call)
+        call.phone.hang_up()
+        until(lambda: person.contact(number)["state"] == "closed", "the contact is closed")
+        until(lambda: line.channels() == 0, "the exchange has hung up everywhere")
+        person.ends_after_contact_work()
+        until(lambda: person.work()["me"]["presence"] == "available", "the consultant is free again")
+        work = person.work()
+        assert (work["offers"], work["conversations"], work["queue"]["entries"]) == ([], [], [])
+
+
+def _goes_on_to(step: str, person: Consultant, call: Call) -> None:
+    words = WORDS["ru"]
+    if step == "greeting":
+        return
+    if step == "question":
+        call.phone.say(words.question, "ru")
+        time.sleep(_IN_MID_WORD_S)
+        return
+    call.say(words.wish, "ru")
+    call.assistant_says(words.announced)
+    if step == "announcement":
+        return
+    person.is_offered_a_call()
+    if step == "ringing":
+        return
+    person.answers()
+    until(lambda: person.work()["me"]["presence"] == "busy", "the consultant talks")
+    if step == "rating":
+        person.phone.hang_up()
+        call.line_says(words.rate)
 
 
 def _seconds(consultation: dict[str, Any], since: str, until_then: str) -> float:

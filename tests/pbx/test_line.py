@@ -52,7 +52,7 @@ def test_the_voice_process_freezes_and_the_caller_is_led_to_a_human(line: PhoneL
     with line.call() as call:
         call.say("сколько стоит паспорт", "ru")
         call.assistant_says("тенге")
-        with line.frozen_voice():
+        with line.frozen():
             call.hears("ru", "консультантом")
         call.phone.hang_up()
     line.voice_is_back()
@@ -62,7 +62,7 @@ def test_a_call_back_leg_that_freezes_ends_politely_and_never_leads_to_the_queue
     with line.call() as call:
         call.say("оператор", "ru")
         call.hears("ru", NOBODY["ru"])
-        with line.frozen_voice():
+        with line.frozen():
             call.ends()
     line.voice_is_back()
     heard = call.recorded("line", "ru")
@@ -80,6 +80,31 @@ def test_with_the_voice_process_down_the_caller_is_answered_all_the_same(line: P
         assert heard.endswith("позже")
     finally:
         line.stack.start(VOICE)
+
+
+def test_with_a_recogniser_that_is_frozen_the_caller_is_led_to_a_human(line: PhoneLine) -> None:
+    with line.call() as call:
+        call.say("сколько стоит паспорт", "ru")
+        call.assistant_says("тенге")
+        with line.frozen("voice_channel.recogniser_process"):
+            call.say("какие документы нужны на паспорт", "ru")
+            call.hears("ru", "консультантом")
+        call.phone.hang_up()
+    line.voice_is_back()
+
+
+def test_with_a_locked_database_the_caller_is_led_to_a_human_and_the_next_one_is_served(line: PhoneLine) -> None:
+    with line.call() as call:
+        call.say("сколько стоит паспорт", "ru")
+        call.assistant_says("тенге")
+        with line.locked_database():
+            call.say("какие документы нужны на паспорт", "ru")
+            call.hears("ru", "консультантом")
+        call.phone.hang_up()
+    with line.call() as next_one:
+        next_one.say("паспорт қанша тұрады", "kk")
+        next_one.assistant_says("теңге")
+        next_one.phone.hang_up()
 
 
 def test_without_the_dialogue_the_caller_is_told_and_handed_over(line: PhoneLine) -> None:
