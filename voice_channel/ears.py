@@ -187,10 +187,13 @@ class Ears:
 
     async def _finish(self, turn: Turn, *, settling: bool) -> None:
         by_language = await self._last_word()
-        if settling and not self._settled(by_language or {}):
-            return
         if by_language is None:
+            if settling:  # what was said over our voice may have been an answer: it is asked for again
+                self._barge_in.reset()
+                self._playback.stop()
             self._tell(Deaf())
+            return
+        if settling and not self._settled(by_language):
             return
         final_at = asyncio.get_running_loop().time()
         self._tell(Heard(by_language, turn, final_at))

@@ -83,6 +83,7 @@ class RecognitionStream:
             async with asyncio.timeout(limit_s):
                 return await answer
         except TimeoutError:
+            self._worker.end_if_hung(limit_s)
             raise RecogniserLostError(f"no answer from the recogniser in {limit_s} s") from None
         finally:
             self._waiting.pop(request, None)

@@ -74,6 +74,7 @@ class Worker:
         self._on_loss = on_loss
         self._process: asyncio.subprocess.Process | None = None
         self._running: asyncio.Task[None] | None = None
+        self._heard_at = 0.0
 
     @property
     def alive(self) -> bool:
@@ -109,6 +110,12 @@ class Worker:
             return False
         pipe.write(encode(Frame(stream, kind, payload)))
         return True
+
+    def end_if_hung(self, silent_s: float) -> None:
+        """Kill the process, which is then started again, when it has said nothing at all for so long."""
+        if self._process and self.alive and asyncio.get_running_loop().time() - self._heard_at >= silent_s:
+            logger.error("%s has said nothing for %s s: it is taken as hung", self._module, silent_s)
+            self._process.kill()
 
     async def _spawn(self) -> None:
         self._process = await asyncio.create_subprocess_exec(
@@ -150,6 +157,7 @@ class Worker:
                 stream, kind, length = _HEADER.unpack(await source.readexactly(_HEADER.size))
                 payload = await source.readexactly(length)
                 read_any = True
+                self._heard_at = asyncio.get_running_loop().time()
                 self._pass_on(Frame(stream, kind, payload))
         await self._process.wait()
         return read_any

@@ -8,7 +8,7 @@ import os
 import signal
 import sqlite3
 import time
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -125,7 +125,8 @@ class PhoneLine:
             yield
         finally:
             for process in processes:
-                os.kill(process, signal.SIGCONT)
+                with suppress(ProcessLookupError):  # it was killed and replaced
+                    os.kill(process, signal.SIGCONT)
 
     @contextmanager
     def locked_database(self) -> Iterator[None]:

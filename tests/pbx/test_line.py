@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 
 from deploy.settings import PBX, RASA, VOICE
+from tests.pbx.line import until
 
 if TYPE_CHECKING:
     from language import Language
     from tests.pbx.line import PhoneLine
 
+RECOGNISER = "voice_channel.recogniser_process"
 QUESTIONS = {
     "ru": ("сколько стоит паспорт", "тенге", "оператор", "Соединяю с консультантом"),
     "kk": ("паспорт қанша тұрады", "теңге", "оператор", "Кеңесшіге қосамын"),
@@ -82,15 +85,21 @@ def test_with_the_voice_process_down_the_caller_is_answered_all_the_same(line: P
         line.stack.start(VOICE)
 
 
-def test_with_a_recogniser_that_is_frozen_the_caller_is_led_to_a_human(line: PhoneLine) -> None:
+def test_a_recogniser_that_hangs_is_replaced_and_the_caller_not_left_in_silence(line: PhoneLine) -> None:
     with line.call() as call:
         call.say("сколько стоит паспорт", "ru")
         call.assistant_says("тенге")
-        with line.frozen("voice_channel.recogniser_process"):
+        hung = line.processes(RECOGNISER)
+        with line.frozen(RECOGNISER):
             call.say("какие документы нужны на паспорт", "ru")
-            call.hears("ru", "консультантом")
+            until(lambda: line.processes(RECOGNISER) not in ([], hung), "another recogniser")
+        until(lambda: re.search("консультант|повторите", call.line_said().lower()), "a word to the caller", 10)
         call.phone.hang_up()
     line.voice_is_back()
+    with line.call() as next_one:
+        next_one.say("паспорт қанша тұрады", "kk")
+        next_one.assistant_says("теңге")
+        next_one.phone.hang_up()
 
 
 def test_with_a_locked_database_the_caller_is_led_to_a_human_and_the_next_one_is_served(line: PhoneLine) -> None:
