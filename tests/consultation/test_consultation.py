@@ -66,7 +66,7 @@ def test_from_the_question_to_the_rating_and_the_supervisors_numbers(
     chat.ask(CALL[language])
     expect(chat.answers.last).to_contain_text(ANNOUNCED[language])
 
-    expect(console.offers).to_contain_text(CALL[language], timeout=SLOW_MS)
+    expect(console.offers).to_contain_text(QUESTION[language], timeout=SLOW_MS)
     console.accept()
     expect(desk.locator("#summary")).to_contain_text(QUESTION[language])
     expect(chat.panel).to_contain_text(ANSWERED[language], timeout=SLOW_MS)
