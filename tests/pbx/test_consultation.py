@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
+from deploy.settings import PBX
 from tests.pbx.line import consultant, until
 
 if TYPE_CHECKING:
@@ -123,6 +124,25 @@ def test_a_caller_who_is_gone_leaves_nothing_open(line: PhoneLine, step: str) ->
         until(lambda: person.work()["me"]["presence"] == "available", "the consultant is free again")
         work = person.work()
         assert (work["offers"], work["conversations"], work["queue"]["entries"]) == ([], [], [])
+
+
+def test_a_call_that_a_restart_of_the_exchange_cut_off_is_closed_and_the_next_one_served(line: PhoneLine) -> None:
+    with consultant(line) as person:
+        with line.call() as call:
+            person.is_rung_when_available()
+            number = until(lambda: str(line.record(call.id).get("number", "")), "the contact is registered")
+            call.say(WORDS["ru"].wish, "ru")
+            person.is_offered_a_call()
+            line.stack.stop(PBX)
+            line.stack.start(PBX)
+        until(lambda: person.contact(number)["state"] == "closed", "the contact is closed")
+        work = person.work()
+        assert (work["offers"], work["conversations"], work["queue"]["entries"]) == ([], [], [])
+        person.is_rung_when_available()
+        with line.call() as next_one:
+            next_one.say(WORDS["kk"].question, "kk")
+            next_one.assistant_says(WORDS["kk"].answer)
+            next_one.phone.hang_up()
 
 
 def _goes_on_to(step: str, person: Consultant, call: Call) -> None:
