@@ -41,8 +41,7 @@ _MAY_NAME_A_SERVICE: Final = frozenset(
 )
 """Intents of a message that may still be the bare name of a service when one was asked for."""
 _LONGEST_NAME: Final = 6
-_BARE_NAME: Final = 2
-"""Words; so short a message names what it is about and nothing else."""
+_ASKS: Final = re.compile(r"\?\s*$|\b(ма|ме|ба|бе|па|пе)\W*$")
 _A_CASE: Final = re.compile(
     r"^((а|и|ну|ал) )?(если|егер)\b|(болса|лмаса|лмесе|болмаса|калса|кетсе)(м|н|ныз|низ|к)?( ше)?$"
 )
@@ -82,17 +81,19 @@ class ServiceAnswers:
             return found
         if turn.service in found.codes[: 2 if turn.asked_aspect else 1]:
             return Match("sure", (turn.service,))
-        if _BARE_NAME < len(turn.words) <= _LONGEST_NAME:
+        if len(turn.words) <= _LONGEST_NAME and _ASKS.search(fold(turn.text)):
             # It may be a detail of the service talked about («нужно согласие отца?»).
-            return replace(found, codes=tuple(dict.fromkeys((turn.service, *found.codes)))[:CHOICES_MAX])
+            others = [code for code in found.codes if code != turn.service]
+            return replace(found, codes=(*others[: CHOICES_MAX - 1], turn.service))
         return found
 
     def _talked_about(self, turn: Turn) -> Match:
         """Say which service a question that names none is about."""
+        aspect = turn.asked_aspect or self._aspect_of(turn)
         if turn.choices and turn.awaiting == "service_choice":
             # Who answers «is it about this?» with «what does it cost?» has said yes.
-            return Match("sure" if len(turn.choices) == 1 else "choice", turn.choices)
-        asks = len(turn.words) > 1 or turn.asked_aspect or self._aspect_of(turn)
+            return Match("sure" if aspect and len(turn.choices) == 1 else "choice", turn.choices)
+        asks = aspect or len(turn.words) > 1
         return Match("sure", (turn.service,)) if turn.service and asks else Match("none")
 
     def _named_among_offered(self, turn: Turn) -> str | None:

@@ -59,8 +59,7 @@ class BargeIn:
         self._speech_s = self._speech_s + duration_s if speech else 0.0
         if self._paused:
             return self._doubt(at, speech=speech, words=words)
-        lasting_s = max(self._speech_s, sounding_s) if speech else sounding_s
-        if (speech or likely) and lasting_s >= self._tuning.barge_in_after_s:
+        if (speech or likely) and max(self._speech_s, sounding_s) >= self._tuning.barge_in_after_s:
             self._paused, self._paused_at, self._quiet_since = True, at, None
             return Action.PAUSE
         return None
