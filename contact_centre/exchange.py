@@ -6,7 +6,9 @@ Reports carry the exchange's own times. One that came already, or too late to me
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     from contact_centre.queue.desk import Desk
     from contact_centre.queue.model import Entry
     from contact_centre.register import Register
+    from contact_centre.softphones import Softphones
     from contact_centre.values import Language
     from database.engine import Database
 
@@ -45,6 +48,9 @@ logger = logging.getLogger(__name__)
 
 WITHOUT_ASSISTANT: Final = "exchange"
 """Reason of a hand-off that the exchange made by itself: the assistant gave it no answer."""
+SILENT_S: Final = 75.0
+"""An exchange that tells of itself every 30 s, and has been silent for so long, rings no telephone."""
+_WATCH_S: Final = 5.0
 JUST_OPENED: Final = timedelta(seconds=5)
 """A contact younger than this may be of a call that came after the exchange was asked for its calls; so may a wait."""
 
@@ -103,16 +109,20 @@ class Seat:
     languages: tuple[Language, ...]
     topics: tuple[str, ...]
     phone: Literal["ready", "paused", "out"]
-    """Whether the telephone is to be rung, to be left alone for now, or not to be in any queue."""
+    """Whether a telephone is to be rung, to be left alone for now, or not to be in any queue."""
+    softphone: bool
+    """Whether it is the one in the console."""
 
 
 class Exchange:
     """The telephone exchange beside the queue that `desk` runs."""
 
-    def __init__(self, database: Database, register: Register, desk: Desk) -> None:
+    def __init__(self, database: Database, register: Register, desk: Desk, softphones: Softphones) -> None:
         self._database = database
         self._register = register
         self._desk = desk
+        self._softphones = softphones
+        self._heard_at = time.monotonic()
 
     async def contact(self, call_id: UUID) -> Contact:
         """Return the call's contact; a call that never came to the assistant is registered in silence."""
@@ -143,6 +153,7 @@ class Exchange:
 
     async def synchronise(self, calls: Sequence[LiveCall], reachable: frozenset[str], at: datetime) -> None:
         """Correct what is known by everything that the exchange has at `at`: its calls, and the phones it reaches."""
+        self._heard_at = time.monotonic()
         for live in calls:
             if live.place != "elsewhere":
                 await self._correct(live, at)
@@ -157,12 +168,43 @@ class Exchange:
                     logger.info("contact %s: the exchange has no such call any more", contact.number)
                     await call.hung_up(at)
 
+    async def keep_watch(self) -> None:
+        """Take no telephone for reachable while the exchange is silent; until cancelled."""
+        noted_at = 0.0
+        while True:
+            await asyncio.sleep(_WATCH_S)
+            if noted_at == self._heard_at or time.monotonic() - self._heard_at < SILENT_S:
+                continue
+            try:
+                async with self._desk.step() as line:
+                    await _reach(line, frozenset())
+                noted_at = self._heard_at
+            except Exception:  # a database that is away for a while must not end the watch
+                logger.exception("the silence of the exchange could not be noted")
+
     async def seats(self) -> list[Seat]:
         """Return every consultant, by login; also who has not been at the console yet, for a telephone comes first."""
         async with self._database.read() as session:
             line = await Line.open(session, self._desk.policy, lock=False)
             accounts = await session.scalars(select(Account).where(Account.active).order_by(Account.login))
-            return [_seat(account, line) for account in accounts if account.may(Permission.CONTACTS_SERVE)]
+            return [self._seat(account, line) for account in accounts if account.may(Permission.CONTACTS_SERVE)]
+
+    def _seat(self, account: Account, line: Line) -> Seat:
+        softphone = self._softphones.has(account.id)
+        duty = line.duties.get(account.id)
+        if duty is None:
+            return Seat(account.id, account.login, account.display_name, LANGUAGES, (), "out", softphone)
+        serves = duty.chosen is not Presence.OFFLINE
+        ready = serves and line.engine.is_ready(account.id, now())
+        return Seat(
+            account=account.id,
+            login=account.login,
+            name=account.display_name,
+            languages=tuple(duty.languages),
+            topics=tuple(duty.topics),
+            phone="ready" if ready else "paused" if serves else "out",
+            softphone=softphone,
+        )
 
     async def _correct(self, live: LiveCall, at: datetime) -> None:
         event = CallEvent.ANSWERED if live.place == "talking" else CallEvent.JOINED
@@ -330,19 +372,3 @@ async def _reach(line: Line, reachable: frozenset[str]) -> None:
         if duty.phone_ready is not ready:
             duty.phone_ready = line.engine.consultants[account_id].takes_external = ready
             line.desk_changed()
-
-
-def _seat(account: Account, line: Line) -> Seat:
-    duty = line.duties.get(account.id)
-    if duty is None:
-        return Seat(account.id, account.login, account.display_name, LANGUAGES, (), "out")
-    serves = duty.chosen is not Presence.OFFLINE
-    ready = serves and line.engine.is_ready(account.id, now())
-    return Seat(
-        account=account.id,
-        login=account.login,
-        name=account.display_name,
-        languages=tuple(duty.languages),
-        topics=tuple(duty.topics),
-        phone="ready" if ready else "paused" if serves else "out",
-    )

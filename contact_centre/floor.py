@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import Text, cast, func, select
+from sqlalchemy import Text, cast, func, or_, select
 
 from contact_centre.queue.line import Line, consultant_of
 from contact_centre.queue.model import ON_DUTY, Phase, Presence
@@ -176,11 +176,15 @@ async def talks_of(session: AsyncSession, items: Sequence[Item]) -> list[Talk]:
 
 
 async def last_words(session: AsyncSession, contact_id: UUID) -> str | None:
-    """Return what the citizen said last, words that only ask for a consultant left out where there are others."""
+    """Return what the citizen said last, words that only ask for a consultant left out where there are others.
+
+    One word of that kind, or the key for it, says nothing of what is wanted.
+    """
     only_asks = func.coalesce(cast(Message.signals, Text), "").contains(f'"{CITIZEN_ASKED}"')
     query = (
         select(Message.text)
         .where(Message.contact_id == contact_id, Message.sender == "citizen", Message.payload.is_(None))
+        .where(or_(~only_asks, Message.text.contains(" ")))
         .order_by(only_asks, Message.id.desc())
         .limit(1)
     )

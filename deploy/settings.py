@@ -89,6 +89,10 @@ class Settings:
         bracketed = f"[{reachable}]" if ":" in reachable else reachable
         return f"http://{bracketed}:{self.port(process)}"
 
+    @property
+    def _sip_websocket(self) -> str:
+        return f"{self.url(SIP_WEBSOCKET).replace('http', 'ws', 1)}/ws"
+
     def port(self, process: Process) -> int:
         """Return the port of a process."""
         return self.ports[process.name]
@@ -101,6 +105,7 @@ class Settings:
             "MONITORING_URL": self.url(MONITORING),
             "WEB_URL": self.url(WEB),
             "VOICE_URL": self.url(VOICE),
+            **({"PBX_URL": self.url(PBX), "SIP_WEBSOCKET_URL": self._sip_websocket} if self.asterisk else {}),
             "RASA_TRACKER_DB": str(self.data_dir / "rasa_tracker.db"),
             "PYTHONUNBUFFERED": "1",
         }

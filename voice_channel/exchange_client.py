@@ -78,12 +78,13 @@ class Recorded(_Shape):
 
 
 class Seat(_Shape):
-    """A consultant, by login and number of the account, and whether the telephone is to be rung."""
+    """A consultant, by login and number of the account; whether to ring a telephone, and whether the console's."""
 
     account: int
     login: str
     languages: tuple[Language, ...]
     phone: Literal["ready", "paused", "out"]
+    softphone: bool = False
 
 
 class _Seats(BaseModel):

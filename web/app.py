@@ -22,6 +22,7 @@ from contact_centre.recording_requests import RecordingRequests
 from contact_centre.recordings import FOLDER, Recordings
 from contact_centre.register import Register
 from contact_centre.reply_book import ReplyBook
+from contact_centre.softphones import Softphones
 from contact_centre.unhelpful import UnhelpfulAnswers
 from database.base import now
 from database.engine import Database
@@ -74,6 +75,8 @@ def create_app(
     articles = ArticleStore(database)
     provider = _provider(settings, database)
     calls = CallControl(settings)
+    softphones = Softphones(bus)
+    exchange = Exchange(database, register, desk, softphones)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -81,7 +84,8 @@ def create_app(
         await live.begin()
         if loaded is not None:
             loaded()
-        tasks = [asyncio.create_task(work) for work in (conversations.keep_answering(), desk.run(), live.keep_fresh())]
+        works = (conversations.keep_answering(), desk.run(), exchange.keep_watch(), live.keep_fresh())
+        tasks = [asyncio.create_task(work) for work in works]
         try:
             yield
         finally:
@@ -113,7 +117,8 @@ def create_app(
         floor=FloorView(database, settings.queue),
         console=Console(database),
         replies=ReplyBook(database),
-        exchange=Exchange(database, register, desk),
+        exchange=exchange,
+        softphones=softphones,
         calls=calls,
         recordings=Recordings(database, settings.data_dir / FOLDER),
         recording_requests=RecordingRequests(database),

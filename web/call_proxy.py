@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import logging
-from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidHandshake
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidHandshake
 
 from web import services
 from web.chat_models import CallFrame
 from web.citizen_socket import CloseCode, RefusedError, opened
+from web.socket_relay import pass_on
 
 if TYPE_CHECKING:
     from contact_centre.tables import Contact
@@ -50,7 +49,7 @@ async def _hold(websocket: WebSocket, contact: Contact, first: CallFrame) -> Non
     try:
         async with _connection(settings) as voice:
             await voice.send(json.dumps(request))
-            await _pass_on(websocket, voice)
+            await pass_on(websocket, voice)
     except (OSError, TimeoutError, InvalidHandshake) as error:
         logger.warning("contact %s cannot call: the voice process does not answer: %s", contact.number, error)
         raise RefusedError(CloseCode.NO_VOICE) from error
@@ -61,27 +60,3 @@ def _connection(settings: Settings) -> connect:
     address = settings.voice_url.replace("http", "ws", 1) + "/browser"
     headers = {"Authorization": f"Bearer {token}"}
     return connect(address, additional_headers=headers, open_timeout=_OPEN_S, compression=None, proxy=None)
-
-
-async def _pass_on(websocket: WebSocket, voice: ClientConnection) -> None:
-    """Carry frames both ways until either side ends."""
-    ways = {asyncio.create_task(_to_voice(websocket, voice)), asyncio.create_task(_to_browser(websocket, voice))}
-    _, pending = await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
-    for way in pending:
-        way.cancel()
-    await asyncio.gather(*ways, return_exceptions=True)
-
-
-async def _to_voice(websocket: WebSocket, voice: ClientConnection) -> None:
-    with suppress(ConnectionClosed):  # the other way sees the same end
-        while (message := await websocket.receive())["type"] != "websocket.disconnect":
-            await voice.send(message.get("bytes") or message.get("text") or b"")
-
-
-async def _to_browser(websocket: WebSocket, voice: ClientConnection) -> None:
-    async for frame in voice:
-        if isinstance(frame, bytes):
-            await websocket.send_bytes(frame)
-        else:
-            await websocket.send_text(frame)
-    await websocket.close()

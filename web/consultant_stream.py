@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from enum import IntEnum
 from typing import TYPE_CHECKING, Final
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
@@ -12,7 +11,6 @@ from pydantic import ValidationError
 from contact_centre.events import DESK, CitizenTyping, DeskChanged, ListenerTooSlowError, MarksChanged, MessagesAdded
 from contact_centre.events import OfferOver as OfferIsOver
 from contact_centre.queue.model import Phase
-from staff.roles import Permission
 from web import services
 from web.consultant_api import work_shown
 from web.consultant_models import (
@@ -28,7 +26,7 @@ from web.consultant_models import (
     TypingIn,
     WorkFrame,
 )
-from web.staff import cookies, csrf
+from web.consultant_socket import CloseCode, RefusedError, opened
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,32 +46,15 @@ _NOTED: Final = 0.1
 """A console's signs of life are kept once in this part of the time after which a silent one is gone."""
 
 
-class CloseCode(IntEnum):
-    """Why a stream is closed by us (RFC 6455, 7.4.2)."""
-
-    NOT_SIGNED_IN = 4401
-    FORBIDDEN = 4403
-    TOO_SLOW = 4429
-
-
 @router.websocket("/console")
 async def console(websocket: WebSocket) -> None:
     """Push a consultant's work until the console leaves."""
     await websocket.accept()
-    if not csrf.comes_from_here(websocket):
-        await websocket.close(CloseCode.FORBIDDEN)
-        return
-    token = cookies.read(websocket, cookies.SESSION)
-    parts = services.of(websocket)
-    account = await parts.sessions.account(token) if token else None
-    if token is None or account is None:
-        await websocket.close(CloseCode.NOT_SIGNED_IN)
-        return
-    if account.password_is_temporary or not account.may(Permission.CONTACTS_SERVE):
-        await websocket.close(CloseCode.FORBIDDEN)
-        return
     try:
+        account, token = await opened(websocket)
         await _serve(websocket, account, token)
+    except RefusedError as refusal:
+        await websocket.close(refusal.code)
     except ListenerTooSlowError:
         await websocket.close(CloseCode.TOO_SLOW)
     except WebSocketDisconnect:

@@ -120,7 +120,10 @@ class StateIn(_Request):
 
 
 class SeatOut(BaseModel):
-    """A consultant; `phone` says whether to ring the telephone, to leave it alone, or to take it out of every queue."""
+    """A consultant; `phone` says whether to ring a telephone, to leave it alone, or to take it out of every queue.
+
+    It is the telephone in the console when `softphone` says so, else the one on the desk.
+    """
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -130,6 +133,7 @@ class SeatOut(BaseModel):
     languages: list[Language]
     topics: list[str]
     phone: Literal["ready", "paused", "out"]
+    softphone: bool
 
 
 class SeatsOut(BaseModel):

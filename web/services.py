@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from contact_centre.recordings import Recordings
     from contact_centre.register import Register
     from contact_centre.reply_book import ReplyBook
+    from contact_centre.softphones import Softphones
     from database.engine import Database
     from kb.announcements import Announcements
     from kb.base import KnowledgeBase
@@ -48,6 +49,7 @@ class Services:
     console: Console
     replies: ReplyBook
     exchange: Exchange
+    softphones: Softphones
     calls: CallControl
     recordings: Recordings
     recording_requests: RecordingRequests

@@ -35,6 +35,10 @@ class Settings(BaseSettings):
     rasa_url: str = "http://127.0.0.1:5005"
     voice_url: str = "http://127.0.0.1:9093"
     """The control endpoints of the voice process, where calls from browsers go."""
+    pbx_url: str = ""
+    """The control endpoints of the telephone exchange; empty: there is none, and no telephone in the console."""
+    sip_websocket_url: str = ""
+    """Where the exchange takes SIP over WebSocket: from this process alone, which lets the consoles in."""
     data_dir: Path = Path("var")
     database_url: str = ""
     """Empty: an SQLite file in `data_dir`."""

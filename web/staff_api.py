@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from fastapi import Depends, FastAPI, Request
 
-from web import consultant_api, consultant_stream, problems, register_api, supervisor_api
+from web import consultant_api, consultant_stream, problems, register_api, softphone, supervisor_api
 from web.staff import csrf
 from web.staff.csrf import ForgedRequestError
 from web.staff.guard import ForbiddenError, NotSignedInError, TemporaryPasswordError
@@ -32,9 +32,10 @@ def mount(app: FastAPI, services: Services) -> None:
     problems.install(api)
     for refusal in _REFUSALS:
         api.add_exception_handler(refusal, _refuse)
-    for part in (consultant_api, register_api, supervisor_api):
+    for part in (consultant_api, register_api, softphone, supervisor_api):
         api.include_router(part.router, dependencies=[Depends(csrf.protect)])
-    api.include_router(consultant_stream.router)  # a stream changes nothing; it checks the origin itself
+    for streams in (consultant_stream.router, softphone.stream_router):  # they check the origin themselves
+        api.include_router(streams)
     app.mount("/staff/api", api)
 
 

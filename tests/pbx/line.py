@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import signal
 import sqlite3
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
@@ -84,6 +86,11 @@ class PhoneLine:
         """Return whether the exchange knows a consultant's account, which it learns from the contact centre."""
         return "Unable to find" not in self._ask(f"pjsip show auth {login}")
 
+    def rings(self, phone: str) -> bool:
+        """Return whether a telephone of this name is in the queue and is rung for the next caller."""
+        members = [line for line in self._ask("queue show 1414").splitlines() if f"PJSIP/{phone})" in line]
+        return any(not re.search("paused|Unavailable|Invalid", member) for member in members)
+
     def record(self, call: str) -> dict[str, Any]:
         """Return what the voice process knows of a call, nothing while it is away."""
         try:
@@ -100,7 +107,9 @@ class PhoneLine:
         program = self.stack.settings.asterisk
         assert program is not None
         configuration = self.stack.settings.data_dir / "pbx" / "etc" / "asterisk.conf"
-        return asyncio.run(Asterisk(program.command, configuration).ask(command))
+        # In a thread of its own: where a browser is open, this one has an event loop already.
+        with ThreadPoolExecutor(1) as thread:
+            return thread.submit(asyncio.run, Asterisk(program.command, configuration).ask(command)).result()
 
     def processes(self, module: str) -> list[int]:
         """Return the processes that run a module of ours: "voice_channel" itself, or one of its workers."""

@@ -60,8 +60,8 @@ def test_calls_without_a_password_come_from_the_trunk_s_addresses_only(tmp_path:
 
 def test_every_consultant_has_a_password_that_only_the_secret_gives() -> None:
     made = phones(["kk-2", "ru-1"], SECRET)
-    assert [phone.login for phone in made] == ["kk-2", "ru-1"]
-    assert len({phone.password for phone in made}) == 2
+    assert [phone.name for phone in made] == ["kk-2", "kk-2+console", "ru-1", "ru-1+console"]
+    assert len({phone.password for phone in made}) == 4
     assert min(len(phone.password) for phone in made) >= 43  # 256 bits
     assert made == phones(["ru-1", "kk-2"], SECRET)
     assert password("ru-1", SecretStr("another secret")) != password("ru-1", SECRET)
@@ -69,16 +69,25 @@ def test_every_consultant_has_a_password_that_only_the_secret_gives() -> None:
 
 @pytest.mark.parametrize("login", ["a]\n[trunk", "a b", "ё", "", "x" * 65, "trunk"])
 def test_a_login_that_would_break_out_of_its_line_gets_no_phone(login: str) -> None:
-    assert phones([login, "fine"], SECRET) == [Phone("fine", password("fine", SECRET))]
+    assert [phone.name for phone in phones([login, "fine"], SECRET)] == ["fine", "fine+console"]
 
 
 def test_phones_are_changed_alone(tmp_path: Path) -> None:
     chosen = settings(tmp_path)
     configuration.write(chosen, [])
-    configuration.write_phones(chosen, [Phone("aigerim", "pass-word")])
+    configuration.write_phones(chosen, [Phone("aigerim", "pass-word"), Phone("aigerim+console", "pass-word")])
     accounts = (chosen.folder / "etc" / "pjsip_consultants.conf").read_text()
     assert "[aigerim](staff@phone)" in accounts
+    assert "[aigerim+console](staff@console)" in accounts
     assert "password = pass-word" in accounts
+
+
+def test_a_telephone_in_the_console_is_always_encrypted_and_its_sound_is_taken_where_it_is_told(tmp_path: Path) -> None:
+    console = written(tmp_path, "pjsip.conf").partition("[staff@console]")[2]
+    assert "webrtc = yes" in console
+    assert "media_address = 127.0.0.1" in console
+    elsewhere = written(tmp_path, "pjsip.conf", softphone_host="192.0.2.9").partition("[staff@console]")[2]
+    assert "media_address = 192.0.2.9" in elsewhere
 
 
 def test_a_secret_that_asterisk_would_cut_is_refused(tmp_path: Path) -> None:

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import wave
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
-from deploy import debian
 from deploy.settings import WEB
-from voice_channel.simulated_caller import synthesised
+from tests.web.speaking_browser import speaking_browser
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,30 +18,12 @@ if TYPE_CHECKING:
 
     from deploy.stack import Stack
 
-_LINE_HZ = 8_000
-_TIMES = 6  # to 48 kHz, as the browser takes it
-
 
 @pytest.fixture
 def page(tmp_path: Path) -> Iterator[Page]:
     """Give a page whose microphone is silent for five seconds, asks what a passport costs, and is silent again."""
-    question = np.frombuffer(synthesised("сколько стоит паспорт", "ru"), np.int16)
-    silence = np.zeros(_LINE_HZ * 5, np.int16)
-    with wave.open(str(tmp_path / "microphone.wav"), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(_LINE_HZ * _TIMES)
-        file.writeframes(np.repeat(np.concatenate([silence, question, *[silence] * 6]), _TIMES).tobytes())
-    arguments = [
-        *(["--no-sandbox"] if os.geteuid() == 0 else []),
-        "--use-fake-ui-for-media-stream",
-        "--use-fake-device-for-media-stream",
-        f"--use-file-for-fake-audio-capture={tmp_path / 'microphone.wav'}%noloop",
-    ]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=debian.chromium(), args=arguments)
+    with speaking_browser(tmp_path, "сколько стоит паспорт", "ru", silent_s=(5, 30), again=False) as browser:
         yield browser.new_page()
-        browser.close()
 
 
 def test_what_is_spoken_into_the_browser_is_answered_in_the_same_conversation(stack: Stack, page: Page) -> None:

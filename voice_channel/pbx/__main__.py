@@ -18,6 +18,7 @@ from voice_channel.pbx.asterisk import Asterisk
 from voice_channel.pbx.configuration import ConfigurationError
 from voice_channel.pbx.roster import Roster
 from voice_channel.pbx.settings import Settings
+from voice_channel.pbx.softphones import softphone_router
 from voice_channel.pbx.watchdog import Watchdog
 from voice_channel.speech_engines import Pyttsx3Engine
 
@@ -33,6 +34,7 @@ async def serve(settings: Settings) -> int:
     roster = Roster(settings, asterisk)
     app = FastAPI(title="1414 exchange", docs_url=None, redoc_url=None)
     app.include_router(health_router({"asterisk": asterisk.check}))
+    app.include_router(softphone_router(roster, settings))
     health = _Health(
         uvicorn.Config(app, host=_LOOPBACK, port=settings.pbx_control_port, log_config=None, access_log=False)
     )

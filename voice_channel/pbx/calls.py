@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from voice_channel.exchange_client import LiveCall, Report
+from voice_channel.pbx.phones import login_of
 from voice_channel.sessions import phone_number
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ def _rang_to_the_end(missed: Message) -> bool:
 
 def _login(channel: str) -> str | None:
     phone = _OF_A_PHONE.fullmatch(channel)
-    return phone[1] if phone else None
+    return login_of(phone[1]) if phone else None
 
 
 def _time(message: Message, now: datetime) -> datetime:

@@ -167,8 +167,8 @@ class Link:
             if report.event == "hung_up":
                 self._tasks.create_task(self._attach(report.call))
         elif event.get("Event") in {"QueueMemberAdded", "QueueMemberStatus"}:
-            login = event.get("Interface").removeprefix(members.TECHNOLOGY)
-            if members.is_reachable(event) is not (login in self._reachable):
+            was_reachable = members.whose(event.get("Interface")) in self._reachable
+            if members.is_reachable(event) is not was_reachable:
                 self._stale.set()
 
     async def _correct_again(self, ami: Ami) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from language import LANGUAGES
 from voice_channel.pbx.calls import ANY, NAMED, QUEUES
+from voice_channel.pbx.phones import login_of, softphone
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -27,14 +28,14 @@ class Member:
     """
 
     queue: str
-    login: str
+    phone: str
     paused: bool
     penalty: int
 
     @property
     def interface(self) -> str:
         """What Asterisk dials."""
-        return f"{TECHNOLOGY}{self.login}"
+        return f"{TECHNOLOGY}{self.phone}"
 
 
 @dataclass(frozen=True)
@@ -46,19 +47,27 @@ class Action:
 
 
 def wanted(seats: Iterable[Seat]) -> list[Member]:
-    """Return who should be in the queues: who can serve less else goes first."""
+    """Return who should be in the queues: who can serve less else goes first.
+
+    While the telephone in the console is on, the one on the desk stays, paused: where the console goes away, a queue
+    without any telephone would send its callers away before the one on the desk is back.
+    """
     return [
-        Member(
-            queue=queue,
-            login=seat.login,
-            paused=seat.phone == "paused",
-            penalty=_penalty(queue, seat),
-        )
+        Member(queue=queue, phone=phone, paused=paused, penalty=_penalty(queue, seat))
         for seat in seats
         if seat.phone != "out"
         for queue, language in QUEUES.items()
         if language is None or language in seat.languages
+        for phone, paused in _phones(seat)
     ]
+
+
+def _phones(seat: Seat) -> Iterator[tuple[str, bool]]:
+    """Yield the telephones of a consultant, and whether each is left alone."""
+    is_left_alone = seat.phone == "paused"
+    yield seat.login, is_left_alone or seat.softphone
+    if seat.softphone:
+        yield softphone(seat.login), is_left_alone
 
 
 def _penalty(queue: str, seat: Seat) -> int:
@@ -73,7 +82,7 @@ def present(status: Iterable[Message]) -> list[Member]:
     return [
         Member(
             queue=one.get("Queue"),
-            login=one.get("Location").removeprefix(TECHNOLOGY),
+            phone=one.get("Location").removeprefix(TECHNOLOGY),
             paused=one.get("Paused") == "1",
             penalty=int(one.get("Penalty")) if one.get("Penalty").isdecimal() else 0,
         )
@@ -83,8 +92,17 @@ def present(status: Iterable[Message]) -> list[Member]:
 
 
 def reachable(status: Iterable[Message]) -> frozenset[str]:
-    """Return whose telephones can be rung."""
-    return frozenset(one.get("Location").removeprefix(TECHNOLOGY) for one in _members(status) if is_reachable(one))
+    """Return whose telephone can be rung: the one in the console where there is one, else the one on the desk."""
+    of: dict[str, dict[str, bool]] = {}
+    for one in _members(status):
+        phone = one.get("Location").removeprefix(TECHNOLOGY)
+        of.setdefault(login_of(phone), {})[phone] = is_reachable(one)
+    return frozenset(login for login, phones in of.items() if phones.get(softphone(login), phones.get(login)))
+
+
+def whose(interface: str) -> str:
+    """Return the login of whose telephone Asterisk dials so."""
+    return login_of(interface.removeprefix(TECHNOLOGY))
 
 
 def is_reachable(member: Message) -> bool:
@@ -93,23 +111,27 @@ def is_reachable(member: Message) -> bool:
 
 
 def actions(now: Iterable[Member], then: Iterable[Member]) -> Iterator[Action]:
-    """Yield what makes the queues that are those that should be; whoever leaves, leaves first."""
+    """Yield what makes the queues that are those that should be.
+
+    Whoever leaves, leaves last: where a consultant only changes telephones, a queue that was empty for a moment would
+    send its callers away.
+    """
     before = {(member.queue, member.interface): member for member in now}
     after = {(member.queue, member.interface): member for member in then}
-    for queue, interface in before.keys() - after.keys():
-        yield Action("QueueRemove", {"Queue": queue, "Interface": interface})
     for place, member in after.items():
         queue, interface = place
         paused = "true" if member.paused else "false"
         was = before.get(place)
         if was is None:
-            new = {"Penalty": str(member.penalty), "Paused": paused, "MemberName": member.login}
+            new = {"Penalty": str(member.penalty), "Paused": paused, "MemberName": login_of(member.phone)}
             yield Action("QueueAdd", {"Queue": queue, "Interface": interface, **new})
             continue
         if was.paused is not member.paused:
             yield Action("QueuePause", {"Queue": queue, "Interface": interface, "Paused": paused})
         if was.penalty != member.penalty:
             yield Action("QueuePenalty", {"Queue": queue, "Interface": interface, "Penalty": str(member.penalty)})
+    for queue, interface in before.keys() - after.keys():
+        yield Action("QueueRemove", {"Queue": queue, "Interface": interface})
 
 
 def _members(status: Iterable[Message]) -> Iterator[Message]:

@@ -60,7 +60,12 @@ class Roster:
         self._settings = settings
         self._asterisk = asterisk
         self._logins: frozenset[str] | None = None
+        self._names: frozenset[str] = frozenset()
         self._http = client(settings)
+
+    def has(self, login: str) -> bool:
+        """Return whether the exchange has a telephone of this login."""
+        return login in self._names
 
     async def run(self) -> None:
         """Follow the contact centre's accounts until cancelled."""
@@ -73,9 +78,10 @@ class Roster:
         try:
             logins = await consultants(self._http)
             if logins != self._logins:
-                configuration.write_phones(self._settings, phones(logins, self._settings.sip_secret))
+                accounts = phones(logins, self._settings.sip_secret)
+                configuration.write_phones(self._settings, accounts)
                 await self._asterisk.ask("module reload res_pjsip.so")
-                self._logins = logins
+                self._logins, self._names = logins, frozenset(account.name for account in accounts)
         except (httpx.HTTPError, ValidationError, AsteriskError) as error:
             # The phones that are known go on: the contact centre may be restarting.
             logger.warning("the consultants' phones could not be brought up to date: %s", error or type(error).__name__)

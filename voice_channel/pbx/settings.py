@@ -26,9 +26,11 @@ class Settings(BaseSettings):
     """Where SIP is listened for: beyond this machine only behind a firewall that lets the trunk and the staff in."""
     sip_port: _Port = 5060
     sip_websocket_port: _Port = 8088
+    softphone_host: str = ""
+    """Where the sound of the telephones in consoles is taken, for the consultants' browsers; empty: at SIP_HOST."""
     ami_port: _Port = 5038
     pbx_control_port: _Port = 9094
-    """Health of this process, on loopback."""
+    """Health of this process, and the accounts of the telephones in consoles, on loopback."""
     rtp_first_port: _Port = 20_000
     rtp_last_port: _Port = 20_999
     trunk_addresses: _Listed = ("127.0.0.1",)

@@ -26,7 +26,8 @@ def main() -> None:
     except (httpx.HTTPError, ValidationError) as error:
         sys.exit(f"The contact centre does not say who its consultants are (is it running?): {error}")
     for phone in phones(logins, settings.sip_secret):
-        sys.stdout.write(f"{settings.sip_host}:{settings.sip_port}  {phone.login}  {phone.password}\n")
+        if not phone.is_softphone:  # the console signs its own in
+            sys.stdout.write(f"{settings.sip_host}:{settings.sip_port}  {phone.name}  {phone.password}\n")
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from staff.roles import Permission
 from staff.tables import Account
+from web import services
 from web.site import FOLDER
 from web.staff import pages
 from web.staff.guard import require
@@ -26,6 +27,7 @@ SHORTCUTS: Final = (
     ("note", ("Alt+N",)),
     ("transfer", ("Alt+T",)),
     ("close", ("Alt+C",)),
+    ("mute", ("Alt+M",)),
     ("done", ("Alt+G",)),
     ("keys", ("Alt+K",)),
     ("back", ("Esc",)),
@@ -46,4 +48,7 @@ async def show(request: Request, _account: Annotated[Account, Depends(require(Pe
     spoken = pages.language(request)
     aspects = {f"aspect.{code}": name for code, name in below("kb.aspects", spoken).items()}
     words = below("console.live", spoken) | aspects
-    return pages.page(request, "console/index.html", words=words, shortcuts=SHORTCUTS, modules=MODULES)
+    has_exchange = bool(services.of(request).settings.sip_websocket_url)
+    return pages.page(
+        request, "console/index.html", words=words, shortcuts=SHORTCUTS, modules=MODULES, has_exchange=has_exchange
+    )

@@ -4,12 +4,16 @@ import { Alerts } from "./console/alerts.js";
 import { ConsoleApi } from "./console/api.js";
 import { Desk } from "./console/desk.js";
 import { Keys } from "./console/keys.js";
+import { Softphone } from "./console/softphone.js";
 import { Store } from "./console/store.js";
 import { View } from "./console/view.js";
 
 const { account, csrf, language, signIn } = document.querySelector("#console").dataset;
 
-const desk = new Desk(new ConsoleApi(csrf, language), new Store(account), language);
+const api = new ConsoleApi(csrf, language);
+const store = new Store(account);
+const softphone = new Softphone(api, store);
+const desk = new Desk(api, store, language, softphone);
 const alerts = new Alerts(desk);
 const view = new View(desk, alerts, signIn);
 new Keys(desk, view);
@@ -27,7 +31,7 @@ function draw() {
   });
 }
 
-desk.onChange = draw;
+desk.onChange = softphone.onChange = draw;
 desk.start();
 setInterval(draw, 1_000);
 addEventListener("online", () => desk.hurry());

@@ -300,7 +300,8 @@ def test_a_call_is_shown_and_not_typed_in(http: httpx.Client, console: Console, 
     console.be_available()
     login = "p0-consultant"
     put_state(http, reachable=(login,))
-    expect(console.page.locator("#phone-ready")).to_be_visible(timeout=SLOW_MS)
+    expect(console.page.locator("#phone-state")).to_have_text("· телефон на связи", timeout=SLOW_MS)
+    expect(console.page.locator("#telephone")).to_be_hidden()  # there is no exchange here
     call = PhoneCall(http)
     chat = call.assistant("ru")
     chat.say(QUESTION["ru"])

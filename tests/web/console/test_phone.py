@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 from websockets.sync.client import connect
 
+from contact_centre import exchange
 from tests.contact_centre.dialogue_server import saying
 from tests.web.console.conftest import HANDOFF
 from tests.web.console.seats import until
@@ -255,3 +256,15 @@ def test_nobody_else_may_speak_for_the_exchange(http: httpx.Client, call: PhoneC
     assert http.post("/api/exchange/events", json=body).status_code == 401
     assert http.get("/api/exchange/seats", headers={"Authorization": "Bearer x"}).status_code == 401
     assert http.post("/api/conversations", json={"call": str(uuid4())}).status_code == 422
+
+
+def test_an_exchange_that_falls_silent_reaches_no_telephone(
+    http: httpx.Client, consultant: Seat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    consultant.be("available")
+    monkeypatch.setattr(exchange, "SILENT_S", 8.0)
+    put_state(http, reachable=(ME,))
+    assert consultant.work()["me"]["phone_ready"]
+    until(lambda: not consultant.work()["me"]["phone_ready"])
+    put_state(http, reachable=(ME,))
+    assert consultant.work()["me"]["phone_ready"], "it is back"

@@ -128,9 +128,9 @@ def test_words_go_both_ways_over_the_streams_in_order(http: httpx.Client, consul
     consultant.be("available")
     with consultant.console() as console, chat_stream(http, chat.id) as citizen:
         citizen.send(json.dumps({"token": chat.opened["token"], "after": None, "marks": True}))
-        chat.say("оператор")
+        chat.say("позовите оператора")
         offer = console.next("work", lambda frame: frame["work"]["offers"])["work"]["offers"][0]
-        assert offer["preview"] == "оператор"
+        assert offer["preview"] == "позовите оператора"
         talk = consultant.post(f"/offers/{offer['entry']['id']}/accept")["id"]
         console.next("work", lambda frame: frame["work"]["conversations"])
         for number in range(20):
@@ -222,6 +222,8 @@ def test_a_suggestion_answers_the_citizens_last_words(
     chat.say("оператор")
     consultant.be("available")
     talk = consultant.take()["id"]
+    nothing = consultant.get(f"/conversations/{talk}/suggestions")
+    assert (nothing["question"], nothing["results"]) == (None, []), "one word for a person is no question"
     chat.say("сколько стоит паспорт")
     suggested = consultant.get(f"/conversations/{talk}/suggestions")
     assert suggested["question"] == "сколько стоит паспорт"

@@ -56,6 +56,7 @@ DECISIONS: Final[dict[Address, frozenset[Role] | None]] = {
     ("post", "/staff/api/conversations/{entry_id}/after-contact"): SERVING,
     ("get", "/staff/api/colleagues"): SERVING,
     ("get", "/staff/api/vocabulary"): SERVING,
+    ("get", "/staff/api/softphone"): SERVING,
     ("get", "/staff/console"): SERVING,
     ("get", "/staff/api/contacts"): READING,
     ("get", "/staff/api/contacts/{number}"): READING,

@@ -54,12 +54,12 @@ export class Alerts {
   }
 
   render() {
-    const { offers, talks } = this.desk;
+    const { offers, ownOffers, talks } = this.desk;
     for (const offer of offers) {
       if (!this.#told.has(offer.entry.id)) this.#announce(offer);
     }
     this.#told = new Set(offers.map(({ entry }) => entry.id));
-    if (offers.some(({ entry }) => !isCall(entry)) && Date.now() - this.#rungAt > RING_EVERY_MS) {
+    if (ownOffers.length > 0 && Date.now() - this.#rungAt > RING_EVERY_MS) {
       this.#rungAt = Date.now();
       this.#play(OFFER);
     }
@@ -70,10 +70,14 @@ export class Alerts {
 
   #announce({ entry, preview }) {
     const language = t(`language.${entry.language}`);
-    const words = isCall(entry) ? t("offer_call") : t("offer", { language, words: preview ?? t("callback") });
+    const words = isCall(entry) ? this.#callWords : t("offer", { language, words: preview ?? t("callback") });
     write(document.getElementById("alarm"), words);
     // What the citizen said does not go to the desktop, where anybody may look.
-    this.#notice(isCall(entry) ? t("offer_call") : t("offer_title"), `${entry.number}, ${language}`, `offer-${entry.id}`);
+    this.#notice(isCall(entry) ? this.#callWords : t("offer_title"), `${entry.number}, ${language}`, `offer-${entry.id}`);
+  }
+
+  get #callWords() {
+    return t(this.desk.softphone.isOn ? "softphone.rings" : "offer_call");
   }
 
   #message(talk, { text }) {

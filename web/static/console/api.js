@@ -18,9 +18,14 @@ export class ConsoleApi {
     return socketUrl("/staff/api/console");
   }
 
+  get softphoneUrl() {
+    return socketUrl("/staff/api/softphone");
+  }
+
   work = () => this.#get("/staff/api/work");
   vocabulary = () => this.#get("/staff/api/vocabulary");
   services = () => this.#get(`/api/kb/services?lang=${this.language}`);
+  softphone = () => this.#get("/staff/api/softphone");
   colleagues = () => this.#get("/staff/api/colleagues");
   choose = (presence) => this.#change("PUT", "/staff/api/presence", { presence });
   accept = (id) => this.#change("POST", `/staff/api/offers/${id}/accept`);

@@ -48,11 +48,13 @@ export class Desk {
    * @param {import("./api.js").ConsoleApi} api
    * @param {import("./store.js").Store} store
    * @param {string} language
+   * @param {import("./softphone.js").Softphone} softphone
    */
-  constructor(api, store, language) {
+  constructor(api, store, language, softphone) {
     this.api = api;
     this.store = store;
     this.language = language;
+    this.softphone = softphone;
     this.unsent = store.kept.unsent;
     this.#stream = new Stream(api.streamUrl, {
       onFrame: (frame) => this.#take(frame),
@@ -73,6 +75,11 @@ export class Desk {
 
   get offers() {
     return this.work?.offers ?? [];
+  }
+
+  /** @returns {any[]} the offers that are accepted or declined here, not at a telephone on the desk */
+  get ownOffers() {
+    return this.offers.filter(({ entry }) => !isCall(entry) || this.softphone.isRinging);
   }
 
   start() {
@@ -99,6 +106,10 @@ export class Desk {
 
   accept = (id) =>
     this.#command(async () => {
+      if (this.#isCallOffer(id)) {
+        this.softphone.answer();
+        return false; // it comes to the screen when the exchange says that it is answered
+      }
       const full = await this.api.accept(id);
       this.work.offers = this.offers.filter(({ entry }) => entry.id !== id);
       this.#know(full).fill(full);
@@ -109,6 +120,10 @@ export class Desk {
 
   decline = (id) =>
     this.#command(async () => {
+      if (this.#isCallOffer(id)) {
+        this.softphone.decline();
+        return;
+      }
       await this.api.decline(id);
       this.work.offers = this.offers.filter(({ entry }) => entry.id !== id);
     });
@@ -260,6 +275,10 @@ export class Desk {
     if (vanished && !this.#isFresh) this.onWords(t("vanished"), "told");
     if (!this.#isFresh) this.#catchUp();
     this.#isFresh = true;
+  }
+
+  #isCallOffer(id) {
+    return this.offers.some(({ entry }) => entry.id === id && isCall(entry));
   }
 
   #me(me) {
@@ -465,10 +484,16 @@ export class Desk {
     this.onChange();
   }
 
-  /** @returns {boolean} whether the conversation on the screen is ended here, not by hanging up */
+  /** @returns {boolean} whether the conversation on the screen is ended here, not at a telephone on the desk */
   get canEnd() {
     const talk = this.current;
-    return Boolean(talk?.isOpen && !isCall(talk.info));
+    return Boolean(talk?.isOpen && (!isCall(talk.info) || this.softphone.isTalking));
+  }
+
+  /** @returns {boolean} whether the conversation on the screen is a call that is spoken here */
+  get isSpokenHere() {
+    const talk = this.current;
+    return Boolean(talk?.isOpen && isCall(talk.info) && this.softphone.isTalking);
   }
 
   /** @returns {boolean} whether the conversation on the screen can be given to somebody else */

@@ -32,6 +32,8 @@ export class Head {
     }
     $("transfer").hidden = !this.desk.canPass;
     $("close").hidden = !this.desk.canEnd;
+    $("mute").hidden = !this.desk.isSpokenHere;
+    $("mute").setAttribute("aria-pressed", String(this.desk.softphone.isMuted));
   }
 
   #facts({ info, isOpen }) {

@@ -3,8 +3,6 @@
 // By `code`, not by `key`: the same key does the same under a Kazakh, Russian or Latin layout. Alt+Shift is left alone,
 // for it changes the layout; so are Alt+D, Alt+E and Alt+F, which are the browser's.
 
-import { isCall } from "./calls.js";
-
 export class Keys {
   /**
    * @param {import("./desk.js").Desk} desk
@@ -20,7 +18,8 @@ export class Keys {
       KeyW: () => view.focus(),
       KeyN: () => desk.current && view.about.focusNote(),
       KeyT: () => view.transferring.open(),
-      KeyC: () => view.closing.open(),
+      KeyC: () => view.end(),
+      KeyM: () => desk.softphone.mute(),
       KeyG: () => view.wrapUp.finish(),
       KeyK: () => view.help(),
       ArrowUp: () => this.#walk(-1),
@@ -47,7 +46,7 @@ export class Keys {
   }
 
   #offer(act) {
-    const offer = this.desk.offers.find(({ entry }) => !isCall(entry));
+    const [offer] = this.desk.ownOffers;
     if (offer) act(offer.entry.id);
   }
 

@@ -23,7 +23,10 @@ export class Offers {
   render() {
     const { offers } = this.desk;
     this.#section.hidden = offers.length === 0;
-    keyed(this.#list, offers, ({ entry }) => entry.id, (offer) => this.#make(offer), update);
+    keyed(this.#list, offers, ({ entry }) => entry.id, (offer) => this.#make(offer), (item, offer) => {
+      update(item, offer);
+      if (isCall(offer.entry)) this.#renderCall(item);
+    });
   }
 
   #make({ entry, preview, word }) {
@@ -37,8 +40,16 @@ export class Offers {
     if (word) item.append(element("p", { class: "word" }, t("word", { word })));
     if (entry.kind === "callback") item.append(element("p", { class: "word" }, t("callback")));
     item.append(element("progress", { max: "1", "aria-hidden": "true" }));
-    item.append(isCall(entry) ? element("p", { class: "word" }, t("pick_up")) : this.#buttons(entry));
+    if (isCall(entry)) item.append(element("p", { class: "word", "data-pick-up": "" }, t("pick_up")));
+    item.append(this.#buttons(entry));
     return item;
+  }
+
+  /** A call is taken here only while the telephone in the console rings. */
+  #renderCall(item) {
+    const { isOn, isRinging } = this.desk.softphone;
+    item.querySelector("[data-pick-up]").hidden = isOn;
+    item.querySelector(".actions").hidden = !isRinging;
   }
 
   #buttons({ id }) {

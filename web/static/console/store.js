@@ -1,4 +1,4 @@
-// Owns what outlives a reload: drafts and messages on their way, by consultant.
+// Owns what outlives a reload: drafts, messages on their way, the telephone, by consultant.
 //
 // sessionStorage, not localStorage: the next shift sits at the same computer and must not find these words.
 
@@ -17,7 +17,7 @@ export class Store {
   /** @param {Iterable<import("./talk.js").Talk>} talks @param {object[]} unsent */
   save(talks, unsent) {
     const kept = [...talks].map(({ id, draft, outbox }) => [id, { draft, outbox }]);
-    this.kept = { talks: { ...this.kept.talks, ...Object.fromEntries(kept) }, unsent };
+    this.kept = { ...this.kept, talks: { ...this.kept.talks, ...Object.fromEntries(kept) }, unsent };
     this.#write();
   }
 
@@ -27,17 +27,27 @@ export class Store {
     this.#write();
   }
 
+  /** @returns {boolean} whether the consultant telephones in this tab */
+  get telephones() {
+    return this.kept.telephones;
+  }
+
+  set telephones(on) {
+    this.kept = { ...this.kept, telephones: on };
+    this.#write();
+  }
+
   clear() {
-    this.kept = { talks: {}, unsent: [] };
+    this.kept = nothing();
     sessionStorage.removeItem(this.key);
   }
 
   #load() {
     try {
-      return { talks: {}, unsent: [], ...JSON.parse(sessionStorage.getItem(this.key) ?? "{}") };
+      return { ...nothing(), ...JSON.parse(sessionStorage.getItem(this.key) ?? "{}") };
     } catch (error) {
       console.warn("console: drafts could not be restored", error);
-      return { talks: {}, unsent: [] };
+      return nothing();
     }
   }
 
@@ -49,3 +59,5 @@ export class Store {
     }
   }
 }
+
+const nothing = () => ({ talks: {}, unsent: [], telephones: false });

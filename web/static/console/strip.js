@@ -8,6 +8,7 @@ import { t } from "./texts.js";
 export class Strip {
   #buttons = [...document.querySelectorAll("#presence button")];
   #doing = document.getElementById("doing");
+  #telephone = document.getElementById("telephone");
   #sound = document.getElementById("sound");
   #notices = document.getElementById("notices");
 
@@ -19,6 +20,7 @@ export class Strip {
     this.desk = desk;
     this.alerts = alerts;
     for (const button of this.#buttons) button.addEventListener("click", () => desk.choose(button.dataset.presence));
+    this.#telephone.addEventListener("click", () => desk.softphone.toggle());
     this.#sound.addEventListener("click", () => alerts.toggleSound());
     this.#notices.addEventListener("click", () => alerts.toggleNotices());
   }
@@ -30,9 +32,16 @@ export class Strip {
     }
     const values = { presence: t(`presence.${me.presence}`), load: me.load, capacity: me.capacity };
     write(this.#doing, t("doing", { ...values, time: length(since(me.since)) }));
-    document.getElementById("phone-ready").hidden = !me.phone_ready;
+    this.#renderTelephone(me);
     this.#sound.setAttribute("aria-pressed", String(this.alerts.hasSound));
     this.#notices.setAttribute("aria-pressed", String(this.alerts.hasNotices));
     this.#notices.hidden = !this.alerts.canNotice;
+  }
+
+  #renderTelephone(me) {
+    const { isOn, state } = this.desk.softphone;
+    this.#telephone.setAttribute("aria-pressed", String(isOn));
+    const words = isOn ? t(`softphone.${state}`) : me.phone_ready ? t("phone_ready") : "";
+    write(document.getElementById("phone-state"), words);
   }
 }

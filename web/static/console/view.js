@@ -53,9 +53,10 @@ export class View {
     ];
     this.closing = new CloseForm(desk, () => this.wrapUp.focus());
     this.transferring = new TransferForm(desk, () => this.focus());
-    desk.onWords = (words, kind) => this.#say(words, kind);
+    desk.onWords = desk.softphone.onWords = (words, kind) => this.#say(words, kind);
     $("help").addEventListener("click", () => this.help());
-    $("close").addEventListener("click", () => this.closing.open());
+    $("close").addEventListener("click", () => this.end());
+    $("mute").addEventListener("click", () => desk.softphone.mute());
     $("transfer").addEventListener("click", () => this.transferring.open());
     for (const form of document.querySelectorAll('form[action="/staff/sign-out"]')) {
       form.addEventListener("submit", () => desk.signingOut());
@@ -89,6 +90,12 @@ export class View {
     if (this.desk.canWrite) this.composer.focus();
     else if (this.desk.current?.info.phase === "after_contact") this.wrapUp.focus();
     else $("talk-title").focus();
+  }
+
+  /** End the conversation on the screen: of a call the receiver is put down, and the outcome is chosen afterwards. */
+  end() {
+    if (this.desk.isSpokenHere) this.desk.softphone.hangUp();
+    else this.closing.open();
   }
 
   help() {
