@@ -111,6 +111,36 @@ def test_a_caller_whose_call_is_turned_down_keeps_the_place_and_the_consultant_i
         assert person.work()["me"]["presence"] == "available"
 
 
+@pytest.mark.parametrize(("language", "confirm"), [("ru", "перезвоним на номер"), ("kk", "қоңырау шаламыз")])
+def test_who_waits_hears_the_place_and_by_a_key_leaves_a_confirmed_number(
+    line: PhoneLine, language: Language, confirm: str
+) -> None:
+    words = WORDS[language]
+    with consultant(line) as person, line.call() as call:
+        person.is_rung_when_available()
+        person.be("break")  # on duty, so the caller waits
+        call.say(words.question, language)
+        call.assistant_says(words.answer)
+        call.say(words.wish, language)
+        call.hears(language, words.place)
+        number = until(lambda: person.work()["queue"]["entries"], "the caller waits")[0]["number"]
+        call.phone.press("1")
+        until(lambda: "1" in call.line_said(), "the line asks which number to call")
+        call.phone.press("87017654321#")
+        call.line_says(confirm)
+        call.phone.press("1")
+        call.ends()
+        [entry] = person.work()["queue"]["entries"]
+        assert (entry["number"], entry["kind"], entry["by_phone"]) == (number, "callback", False)
+        person.be("available")
+        offer = until(lambda: person.work()["offers"], "the call-back is offered")[0]["entry"]["id"]
+        talk = person.http.post(f"/staff/api/offers/{offer}/accept").raise_for_status().json()
+        assert talk["callback_phone"] == "+77017654321"
+        person.serves_who_waits()
+        endings = [one["ending"] for one in person.contact(number)["consultations"]]
+        assert endings == ["callback_left", "closed_by_consultant"]
+
+
 @pytest.mark.parametrize("step", ["greeting", "question", "announcement", "ringing", "talk", "rating"])
 def test_a_caller_who_is_gone_leaves_nothing_open(line: PhoneLine, step: str) -> None:
     with consultant(line) as person, line.call() as call:
