@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import random
+import subprocess
+import sys
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -10,10 +13,12 @@ import numpy as np
 import pytest
 
 from models.speech.languages import LANGUAGES, Language
-from models.speech.recipe import corpus, espeak, phrases, spelling, telephone, utterance
+from models.speech.recipe import corpus, espeak, invented_voices, phrases, spelling, telephone, utterance
 from models.speech.recipe.espeak import DEV_VARIANTS, SILENCE, TEST_VARIANTS, TRAINING_VARIANTS, Voice
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from models.speech.recipe.corpus import Corpus
 
 
@@ -118,6 +123,27 @@ def test_every_word_is_told_apart_in_the_speech(language: Language) -> None:
     starts = [phone.start for phone in speech.phones]
     assert starts == sorted(starts)
     assert starts[-1] <= len(speech.samples)
+
+
+_ALL_INVENTED = """
+from models.speech.recipe import espeak, invented_voices
+from models.speech.recipe.espeak import Voice
+said = [espeak.say("паспорт", Voice("ru", name)) for name in ("", *invented_voices.names())]
+assert {len(speech.phones) for speech in said} == {len(said[0].phones)}, "the same sounds"
+assert min(float(abs(speech.samples).max()) for speech in said) > 1_000, "loud enough to be heard"
+print(len({speech.samples.tobytes() for speech in said}))
+"""
+
+
+def test_every_invented_voice_says_the_same_in_its_own_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(invented_voices, "_HOME", tmp_path / "voices")
+    home = invented_voices.prepare(espeak.data())
+    # In a process of its own: the library reads its data once.
+    environment = {**os.environ, espeak.DATA_PATH: str(home)}
+    said = subprocess.run(  # noqa: S603 - our own code
+        [sys.executable, "-c", _ALL_INVENTED], env=environment, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert said.stdout.split() == [str(invented_voices.COUNT + 1)], said.stderr
 
 
 def test_an_unknown_voice_is_refused() -> None:

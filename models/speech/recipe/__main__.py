@@ -21,6 +21,8 @@ from models.speech.recipe.vosk_model import TooLargeError
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from models.speech.recipe.corpus import Corpus
+
 _MEASURING_LIMIT_S = 1800.0
 
 
@@ -59,14 +61,15 @@ def _make(language: Language, options: argparse.Namespace) -> None:
     if options.reuse_network:
         model = AcousticModel.load(folder)
     else:
-        model = _learnt(language, options, say)
+        model = _learnt(sentences, options, say)
         model.save(folder)
     size = vosk_model.write(model, sentences, finished(language), folder)
     say(f"model of {size / 1e6:.2f} MB in {finished(language).relative_to(ROOT)}")
 
 
-def _learnt(language: Language, options: argparse.Namespace, say: _Teller) -> AcousticModel:
+def _learnt(sentences: Corpus, options: argparse.Namespace, say: _Teller) -> AcousticModel:
     """Return the network trained on the corpus told once, and then, in other voices and on other lines, once more."""
+    language = sentences.language
 
     def told(telling: int) -> Path:
         return dataset.make(
@@ -78,11 +81,11 @@ def _learnt(language: Language, options: argparse.Namespace, say: _Teller) -> Ac
         )
 
     if not options.refine_only:
-        model = training.train(told(0), say)
+        model = training.train(sentences, told(0), say)
         return training.refine(model, told(options.telling), say)
     data = told(options.telling)
     earlier = AcousticModel.load(WORKSHOP / language) if AcousticModel.is_in(WORKSHOP / language) else None
-    return training.refine(earlier or training.read_back(finished(language), data), data, say)
+    return training.refine(earlier or training.read_back(finished(language), sentences, data), data, say)
 
 
 class _Teller:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 import random
 from collections import Counter
@@ -14,8 +15,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from models.speech.recipe import corpus as sentences
-from models.speech.recipe import espeak, features, pronunciation, telephone, utterance
-from models.speech.recipe.espeak import SILENCE, TRAINING_VARIANTS
+from models.speech.recipe import espeak, features, invented_voices, pronunciation, telephone, utterance
+from models.speech.recipe.espeak import SILENCE, TRAINING_VARIANTS, Voice
 from models.speech.recipe.project import WORKSHOP
 from models.speech.recipe.telephone import RATE
 
@@ -41,6 +42,7 @@ _OTHER_SOUNDS = 2400
 _SEED = 1414
 _MIX = {"texts": 0.60, "fixed": 0.08, "digits": 0.10, "words": 0.22}
 """Shares of what is said; words in no order let every word of the vocabulary be heard."""
+_VOICES = (*TRAINING_VARIANTS, *invented_voices.names())
 _WARP = (0.85, 1.18)
 _CLEAN_SHARE = 0.1
 _SHORTEST_SPEECH = 2000  # samples of the synthesiser; less is a word that espeak-ng passed over
@@ -71,9 +73,10 @@ def make(language: Language, scale: float, processes: int, tick: Callable[[int, 
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("*.pickle"):
         old.unlink()
+    home = invented_voices.prepare(espeak.data())
     wanted = max(1, round(_SHARDS * scale))
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        under_way = [pool.submit(_make_shard, language, number, folder, telling) for number in range(wanted)]
+        under_way = [pool.submit(_make_shard, language, number, folder, telling, home) for number in range(wanted)]
         for done, finished in enumerate(as_completed(under_way), 1):
             finished.result()
             tick(done, wanted)
@@ -91,7 +94,15 @@ def read(folder: Path) -> Shard:
     return whole
 
 
-def _make_shard(language: Language, number: int, folder: Path, telling: int) -> None:
+def phonemes(corpus: Corpus) -> set[str]:
+    """Return the phonemes that the sentences to learn from are said with."""
+    voice = Voice(corpus.language)
+    said = {sentence.words for sentence in (*corpus.fixed, *corpus.train)}
+    return {phone.name for words in said for phone in espeak.say(corpus.said(words), voice).phones}
+
+
+def _make_shard(language: Language, number: int, folder: Path, telling: int, home: Path) -> None:
+    os.environ[espeak.DATA_PATH] = str(home)
     corpus = _corpus(language)
     shard = Shard()
     seed = _SEED + telling
@@ -125,7 +136,7 @@ class _Speaker:
 
     def say_one(self) -> None:
         words = self._any_words()
-        voice = utterance.any_voice(self._corpus.language, TRAINING_VARIANTS, self._chance)
+        voice = utterance.any_voice(self._corpus.language, _VOICES, self._chance)
         speech = espeak.say(self._corpus.said(words), voice)
         if len(speech.samples) < _SHORTEST_SPEECH:
             return

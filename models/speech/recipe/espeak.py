@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -24,6 +25,8 @@ _POS_CHARACTER = 1
 _PHONEME_NAME_BYTES = 8
 _STRESS_MARKS = str.maketrans("", "", "',")
 
+DATA_PATH = "ESPEAK_DATA_PATH"
+"""The environment variable by which the library is told where its data lie, before anything is said in a process."""
 SILENCE = "SIL"
 TEST_VARIANTS = ("f4", "m6", "benjamin", "steph2", "klatt3", "paul")
 """Voice variants that no model is trained on."""
@@ -115,6 +118,11 @@ class _Synthesiser:
         self._callback = _Callback(self._receive)  # kept: the library holds only its address
         self._library.espeak_SetSynthCallback(self._callback)
 
+    def data(self) -> Path:
+        path = ctypes.c_char_p()
+        self._library.espeak_Info(ctypes.byref(path))
+        return Path((path.value or b"").decode())
+
     def say(self, text: str, voice: Voice) -> Speech:
         if voice.name != self._voice:
             if self._library.espeak_SetVoiceByName(voice.name.encode()) != 0:
@@ -161,6 +169,11 @@ def _phoneme_name(event: _Event) -> str:
     # Read from memory: a name of 8 bytes has no NUL, and ctypes' own reading would run on.
     raw = ctypes.string_at(ctypes.addressof(event) + _Event.id.offset, _PHONEME_NAME_BYTES).split(b"\0")[0]
     return raw.decode("utf-8", "replace").translate(_STRESS_MARKS)
+
+
+def data() -> Path:
+    """Return the folder of espeak-ng's data. Raises SynthesiserMissingError."""
+    return _synthesiser().data()
 
 
 @lru_cache(maxsize=1)

@@ -25,11 +25,12 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from models.speech.recipe.corpus import Corpus
     from models.speech.recipe.network import Array, Parameters
 
 _CYCLES = ((5, 4e-3), (3, 1.5e-3))
 """Epochs and peak learning rate of each: it rises, then falls to nothing."""
-_REFINING = (3, 1e-3)
+_REFINING = (6, 1.5e-3)
 """The last cycle, on speech that the network has not heard yet."""
 _SEED = 1414
 _BATCH = 32
@@ -97,10 +98,10 @@ class _Frames:
         return int(self.label_starts[utterance + 1] - self.label_starts[utterance])
 
 
-def train(data: Path, report: Callable[[str], None]) -> AcousticModel:
-    """Train on the shards of a folder; `report` gets a sentence an epoch."""
+def train(corpus: Corpus, data: Path, report: Callable[[str], None]) -> AcousticModel:
+    """Train on the shards of a folder, in which the corpus is spoken; `report` gets a sentence an epoch."""
     shard = dataset.read(data)
-    phones = _phones(shard)
+    phones = _phones(shard, corpus)
     frames = _end_to_end(shard, phones)
     lesson = _Lesson(frames, np.random.default_rng(_SEED))
     together = np.concatenate(lesson.sample).astype(np.float32)
@@ -110,13 +111,13 @@ def train(data: Path, report: Callable[[str], None]) -> AcousticModel:
     return AcousticModel(trained, phones, _priors(frames, phones), _ways(shard))
 
 
-def read_back(finished: Path, data: Path) -> AcousticModel:
+def read_back(finished: Path, corpus: Corpus, data: Path) -> AcousticModel:
     """Return the network of a finished model, as far as the model and another telling of the corpus tell it.
 
     How words are said is not in the model: `refine` counts it. Raises UnreadableModelError.
     """
     shard = dataset.read(data)
-    phones = _phones(shard)
+    phones = _phones(shard, corpus)
     frames = _end_to_end(shard, phones)
     lesson = _Lesson(frames, np.random.default_rng(_SEED))
     trained = committed.read(finished, len(phones), lesson.plain_batches(_SAMPLE_OF_NORMALISATION))
@@ -187,10 +188,12 @@ def _ways(shard: dataset.Shard) -> dict[str, dict[str, int]]:
     return {word: dict(ways) for word, ways in sorted(shard.pronunciations.items())}
 
 
-def _phones(shard: dataset.Shard) -> list[str]:
+def _phones(shard: dataset.Shard, corpus: Corpus) -> list[str]:
+    """Return every phoneme that is heard, and the rarest ones too, which one telling may not have."""
     labelled = {phone for _, labels in shard.utterances for phone, _ in labels}
     spoken = {phone for ways in shard.pronunciations.values() for way in ways for phone in way.split()}
-    return [SILENCE, GARBAGE, *sorted((labelled | spoken) - {SILENCE, GARBAGE})]
+    known = labelled | spoken | dataset.phonemes(corpus)
+    return [SILENCE, GARBAGE, *sorted(known - {SILENCE, GARBAGE})]
 
 
 def _end_to_end(shard: dataset.Shard, phones: list[str]) -> _Frames:
