@@ -10,6 +10,7 @@ import asyncio
 import logging
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
 
 import httpx
 from fastapi import APIRouter, Request, Response, WebSocket, WebSocketDisconnect
@@ -58,7 +59,7 @@ async def show_account(request: Request, response: Response, account: Serving) -
         raise ProblemError(HTTPStatus.NOT_FOUND, "no_exchange", language=account.language)
     try:
         async with _exchange(settings) as http:
-            answer = await http.get(f"/softphones/{account.login}")
+            answer = await http.get(f"/softphones/{quote(account.login, safe='')}")
         answer.raise_for_status()
         return SoftphoneOut.model_validate_json(answer.content)
     except (httpx.HTTPError, ValidationError) as error:

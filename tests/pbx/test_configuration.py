@@ -41,7 +41,13 @@ def test_the_trunk_reaches_the_line_and_nothing_else(tmp_path: Path) -> None:
     dialplan = written(tmp_path, "extensions.conf", line_numbers="1414, 88000807777")
     context = re.search(r"\[from-trunk\]\n(.*?)\n\n", dialplan, re.DOTALL)
     assert context
-    assert context[1].splitlines() == ["exten => 1414,1,Goto(line,s,1)", "exten => 88000807777,1,Goto(line,s,1)"]
+    to_the_line = 'GotoIf($["${CHANNEL(pjsip,local_addr):-5}" = ":5060"]?line,s,1)'
+    assert context[1].splitlines() == [
+        f"exten => 1414,1,{to_the_line}",
+        " same => n,Hangup(21)",
+        f"exten => 88000807777,1,{to_the_line}",
+        " same => n,Hangup(21)",
+    ]
     assert "include" not in dialplan
     # No application of the dialplan dials anybody: the queue rings consultants, nothing else rings at all.
     assert not re.search(r"\b(Dial|Originate|Page|Transfer)\(", dialplan)

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from pydantic import SecretStr
+from websockets.asyncio.client import connect
+from websockets.typing import Subprotocol
 
 from deploy import ports
 from deploy.project import SetupError
@@ -40,6 +42,27 @@ SECRET = SecretStr("a secret of these tests")
 ACCOUNTS = {"aigerim": 1, "bolat": 2}
 NOWHERE = "http://127.0.0.1:9"
 PATIENCE_S = 30.0
+_PROVISIONAL, _REFUSED = 100, 400
+_INVITE = """\
+INVITE sip:{number}@1414.invalid SIP/2.0
+Via: SIP/2.0/WS console.invalid;branch=z9hG4bK1414
+Max-Forwards: 70
+From: <sip:+77010000000@1414.invalid>;tag=1
+To: <sip:{number}@1414.invalid>
+Call-ID: by-the-way-of-the-consoles
+CSeq: 1 INVITE
+Contact: <sip:caller@console.invalid;transport=ws>
+Content-Type: application/sdp
+Content-Length: 109
+
+v=0
+o=- 1 1 IN IP4 127.0.0.1
+s=-
+c=IN IP4 127.0.0.1
+t=0 0
+m=audio 40000 RTP/AVP 8
+a=rtpmap:8 PCMA/8000
+"""
 
 
 @dataclass
@@ -247,3 +270,17 @@ async def test_nobody_can_telephone_at_our_expense(alone: Exchange) -> None:
     stranger = await alone.caller()
     with pytest.raises(AssertionError, match="REGISTER_FAIL"):
         await asyncio.to_thread(stranger.register, alone.account("bolat", "guessed"))
+
+
+@pytest.mark.parametrize("number", ["1414", "88000807777", "87017654321"])
+async def test_nobody_calls_by_the_way_of_the_consoles(alone: Exchange, number: str) -> None:
+    address = f"ws://127.0.0.1:{alone.settings.sip_websocket_port}/ws"
+    async with connect(address, subprotocols=[Subprotocol("sip")], proxy=None) as console:
+        await console.send(_INVITE.format(number=number).replace("\n", "\r\n"))
+        async with asyncio.timeout(PATIENCE_S):
+            status = _PROVISIONAL
+            while status == _PROVISIONAL:
+                answer = await console.recv()
+                assert isinstance(answer, str)
+                status = int(answer.split()[1])
+    assert status >= _REFUSED, answer
