@@ -33,7 +33,7 @@ def make(project: Project, progress: Progress) -> int:
     recipe = environment(project)
     environments.install_tools(project, progress)
     environments.synchronise(recipe, project, progress)
-    progress.say("Making the demo speech models: about 45 minutes a language, and 5 GB of memory.")
+    progress.say("Making the demo speech models: about an hour and a half a language, and 5 GB of memory.")
     return _show(
         [recipe.interpreter, "-m", "models.speech.recipe"], "making the speech models", _MAKING_LIMIT_S, project
     )

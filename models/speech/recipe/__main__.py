@@ -38,7 +38,9 @@ def main(arguments: list[str]) -> int:
         action="store_true",
         help="train the network of an earlier run further, or without one that of the finished model",
     )
-    parser.add_argument("--telling", type=int, default=1, help="which telling of the corpus to refine with, from 1 on")
+    parser.add_argument(
+        "--tellings", type=int, nargs="+", default=[1, 2], help="which tellings of the corpus to refine with, from 1 on"
+    )
     parser.add_argument("--scale", type=float, default=1.0, help="share of the training speech (for trying the recipe)")
     options = parser.parse_args(arguments)
     chosen: list[Language] = options.languages or list(LANGUAGES)
@@ -68,7 +70,7 @@ def _make(language: Language, options: argparse.Namespace) -> None:
 
 
 def _learnt(sentences: Corpus, options: argparse.Namespace, say: _Teller) -> AcousticModel:
-    """Return the network trained on the corpus told once, and then, in other voices and on other lines, once more."""
+    """Return the network trained on the corpus told once, and then again and again in other voices, on other lines."""
     language = sentences.language
 
     def told(telling: int) -> Path:
@@ -80,12 +82,18 @@ def _learnt(sentences: Corpus, options: argparse.Namespace, say: _Teller) -> Aco
             telling,
         )
 
-    if not options.refine_only:
+    first, *others = options.tellings
+    if options.refine_only:
+        data = told(first)
+        earlier = AcousticModel.load(WORKSHOP / language) if AcousticModel.is_in(WORKSHOP / language) else None
+        model = earlier or training.read_back(finished(language), sentences, data)
+    else:
         model = training.train(sentences, told(0), say)
-        return training.refine(model, told(options.telling), say)
-    data = told(options.telling)
-    earlier = AcousticModel.load(WORKSHOP / language) if AcousticModel.is_in(WORKSHOP / language) else None
-    return training.refine(earlier or training.read_back(finished(language), sentences, data), data, say)
+        data = told(first)
+    refined = [training.refine(model, data, say)]
+    for telling in others:
+        refined.append(training.refine(refined[-1], told(telling), say))
+    return training.mean(refined[-2:])
 
 
 class _Teller:
