@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 REPLY: Final = "сколько стоит паспорт"
 """What the consultant's microphone says again and again; the caller says nothing of the kind."""
+_A_LOOK_OF_THE_QUEUE_S: Final = 3.0
+"""The exchange looks every second whether anybody is there for those who wait."""
 READY: Final = re.compile("телефон на связи")
 RINGING: Final = re.compile("телефон звонит")
 _KEEP_CONNECTIONS: Final = """
@@ -107,7 +110,7 @@ def test_a_call_is_answered_spoken_and_ended_in_the_console(line: PhoneLine, per
     assert "мне нужна справка" in call.recorded("caller", "ru")
 
 
-def test_a_call_declined_in_the_console_waits_on_and_then_rings_on_the_desk(
+def test_a_call_declined_in_the_console_waits_on_also_while_the_consultant_changes_telephones(
     line: PhoneLine, person: Consultant, desk: Console
 ) -> None:
     with line.call() as call:
@@ -118,9 +121,10 @@ def test_a_call_declined_in_the_console_waits_on_and_then_rings_on_the_desk(
         assert [entry["by_phone"] for entry in person.work()["queue"]["entries"]] == [True]
         assert person.work()["me"]["chosen"] == "available", "who declines is not away"
         desk.page.get_by_role("button", name="Телефон здесь").click()
-        person.answers()  # once the consultant has been left in peace for a while
+        until(lambda: not line.rings(softphone(person.login)), "the telephone in the console is gone")
+        time.sleep(_A_LOOK_OF_THE_QUEUE_S)
+        assert [entry["kind"] for entry in person.work()["queue"]["entries"]] == ["conversation"], "the place is kept"
         call.phone.hang_up()
-    person.ends_after_contact_work()
 
 
 def test_a_console_that_is_closed_in_the_middle_ends_the_talk_and_the_caller_is_not_left_in_silence(
@@ -145,13 +149,6 @@ def test_a_page_that_is_loaded_anew_stays_a_telephone(line: PhoneLine, person: C
     assert line.rings(softphone(person.login)), "the exchange has not noticed"
     expect(desk.page.locator("#phone-state")).to_have_text(READY, timeout=SLOW_MS)
     assert line.rings(softphone(person.login))
-    with line.call() as call:
-        rings(desk, call)
-        answers(desk)
-        call.hears("ru", REPLY)
-        call.phone.hang_up()
-    expect(desk.page.locator("#phone-state")).to_have_text(READY, timeout=SLOW_MS)
-    person.ends_after_contact_work()
 
 
 def test_the_telephone_in_the_console_comes_back_with_the_exchange(

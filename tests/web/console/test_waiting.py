@@ -39,9 +39,9 @@ def settings(settings: Settings) -> Settings:
         nobody_s=0.3,
         too_long_s=5,
         # Nobody is gone, and nothing missed, merely because the machine is busy.
-        absent_s=8,
+        absent_s=12,
         vanish_s=10,
-        offer_s=8,
+        offer_s=6,
     )
     return settings
 
