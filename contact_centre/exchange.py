@@ -16,6 +16,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final, Literal
 
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 
 from contact_centre import metrics, texts, tokens
 from contact_centre.own_answers import last_talk
@@ -179,7 +180,7 @@ class Exchange:
                 async with self._desk.step() as line:
                     await _reach(line, frozenset())
                 noted_at = self._heard_at
-            except Exception:  # a database that is away for a while must not end the watch
+            except SQLAlchemyError:  # a database that is away for a while must not end the watch
                 logger.exception("the silence of the exchange could not be noted")
 
     async def seats(self) -> list[Seat]:

@@ -84,7 +84,7 @@ class Seat(_Shape):
     login: str
     languages: tuple[Language, ...]
     phone: Literal["ready", "paused", "out"]
-    softphone: bool = False
+    softphone: bool
 
 
 class _Seats(BaseModel):

@@ -12,7 +12,8 @@ from websockets.exceptions import InvalidHandshake
 
 from web import services
 from web.chat_models import CallFrame
-from web.citizen_socket import CloseCode, RefusedError, opened
+from web.citizen_socket import CloseCode, opened
+from web.socket_refusal import RefusedError
 from web.socket_relay import pass_on
 
 if TYPE_CHECKING:

@@ -19,7 +19,8 @@ from contact_centre.events import (
 )
 from web import services
 from web.chat_models import ClientFrame, FirstFrame, MessageFrame, MessageOut, SeenFrame, StateFrame, TypingFrame
-from web.citizen_socket import CloseCode, RefusedError, opened
+from web.citizen_socket import CloseCode, opened
+from web.socket_refusal import RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -14,13 +14,14 @@ from contact_centre import tokens
 from contact_centre.register import UnknownContactError
 from web import services
 from web.chat_models import Credentials
+from web.socket_refusal import RefusedError
 
 if TYPE_CHECKING:
     from contact_centre.tables import Contact
 
 
 class CloseCode(IntEnum):
-    """Why a socket is closed by us (RFC 6455, 7.4.2: 4000-4999 are the application's)."""
+    """Why a socket is closed by us."""
 
     NOT_UNDERSTOOD = 4400
     WRONG_TOKEN = 4401
@@ -28,14 +29,6 @@ class CloseCode(IntEnum):
     NO_FIRST_FRAME = 4408
     TOO_SLOW = 4429
     NO_VOICE = 4503
-
-
-class RefusedError(Exception):
-    """The socket is not served; `code` tells the client why."""
-
-    def __init__(self, code: CloseCode) -> None:
-        super().__init__(code.name)
-        self.code = code
 
 
 _First = TypeVar("_First", bound=Credentials)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from staff.roles import Permission
 from web import services
+from web.socket_refusal import RefusedError
 from web.staff import cookies, csrf
 
 if TYPE_CHECKING:
@@ -16,20 +17,12 @@ if TYPE_CHECKING:
 
 
 class CloseCode(IntEnum):
-    """Why a consultant's socket is closed by us (RFC 6455, 7.4.2)."""
+    """Why a consultant's socket is closed by us."""
 
     NOT_SIGNED_IN = 4401
     FORBIDDEN = 4403
     TOO_SLOW = 4429
     NO_EXCHANGE = 4503
-
-
-class RefusedError(Exception):
-    """The socket is closed with a code."""
-
-    def __init__(self, code: CloseCode) -> None:
-        super().__init__(code.name)
-        self.code = code
 
 
 async def opened(websocket: WebSocket) -> tuple[Account, str]:

@@ -26,7 +26,8 @@ from web.consultant_models import (
     TypingIn,
     WorkFrame,
 )
-from web.consultant_socket import CloseCode, RefusedError, opened
+from web.consultant_socket import CloseCode, opened
+from web.socket_refusal import RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -21,8 +21,9 @@ from websockets.typing import Subprotocol
 
 from web import services
 from web.consultant_api import Serving  # noqa: TC001  FastAPI reads the annotations
-from web.consultant_socket import CloseCode, RefusedError, opened
+from web.consultant_socket import CloseCode, opened
 from web.problems import ProblemError
+from web.socket_refusal import RefusedError
 from web.socket_relay import pass_on
 
 if TYPE_CHECKING:

@@ -487,7 +487,7 @@ export class Desk {
   /** @returns {boolean} whether the conversation on the screen is ended here, not at a telephone on the desk */
   get canEnd() {
     const talk = this.current;
-    return Boolean(talk?.isOpen && (!isCall(talk.info) || this.softphone.isTalking));
+    return Boolean(talk?.isOpen && !isCall(talk.info)) || this.isSpokenHere;
   }
 
   /** @returns {boolean} whether the conversation on the screen is a call that is spoken here */
