@@ -193,7 +193,7 @@ class Ears:
                 self._playback.stop()
             self._tell(Deaf())
             return
-        if settling and not self._settled(by_language):
+        if settling and not self._settled(by_language, turn):
             return
         final_at = asyncio.get_running_loop().time()
         self._tell(Heard(by_language, turn, final_at))
@@ -208,11 +208,12 @@ class Ears:
             logger.error("a turn was not understood: %s", error)  # noqa: TRY400
             return None
 
-    def _settled(self, by_language: Mapping[Language, Recognition]) -> bool:
-        """Stop our voice for words, or let it go on; return whether there were words."""
+    def _settled(self, by_language: Mapping[Language, Recognition], turn: Turn) -> bool:
+        """Stop our voice for what was meant as a turn, or let it go on; return whether it was one."""
         sure = (heard.text for heard in by_language.values() if heard.confidence >= self._tuning.sure_confidence)
         words = max(sure, key=len, default="")
-        if self._barge_in.settle(words) is Action.STOP:
+        settled = self._barge_in.settle(words, spoken_s=turn.speech_s, left_s=self._playback.left_s)
+        if settled is Action.STOP:
             self._playback.stop()
             return True
         self._playback.resume()

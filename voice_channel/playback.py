@@ -6,7 +6,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Final
 
-from voice_channel.audio import FRAME_BYTES, SAMPLE_RATE_HZ, SILENCE, padded
+from voice_channel.audio import FRAME_BYTES, FRAME_S, SAMPLE_RATE_HZ, SILENCE, padded
 
 _REWIND_S: Final = 0.4
 """After a pause our voice goes on a little before where it stopped, so that no word is cut."""
@@ -43,6 +43,11 @@ class Playback:
     def paused(self) -> bool:
         """Whether the sound that is left waits."""
         return self._paused
+
+    @property
+    def left_s(self) -> float:
+        """How long the sound that is left lasts."""
+        return sum(len(clip.pcm) - clip.position for clip in self._clips) / FRAME_BYTES * FRAME_S
 
     def begin(self) -> None:
         """Start a new utterance: what was heard is counted from here."""

@@ -44,6 +44,8 @@ class Tuning:
     """Quiet after such speech with no words in it yet, until the recogniser is asked for its last word."""
     barge_in_limit_s: float = 3.0
     """Our voice waits no longer than this for words in what goes on over it."""
+    barge_in_tail_s: float = 0.5
+    """With less than this left to say, speech that was not understood is an answer, begun early, and asked about."""
     echo_correlation: float = 0.55
     """Likeness with our own voice from which the sound on the line is its echo."""
     echo_delay_s: float = 0.6

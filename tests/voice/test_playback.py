@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from voice_channel.audio import FRAME_BYTES, FRAME_S, SAMPLE_RATE_HZ
 from voice_channel.playback import Playback
@@ -24,10 +25,11 @@ def test_sentences_play_one_after_the_other_and_what_was_heard_is_known() -> Non
     assert played(playback, 0.16) == (sound(0.1) + sound(0.1, 5000))[: 8 * FRAME_BYTES]
     assert playback.heard() == ["one"]
     assert playback.playing
+    assert playback.left_s == pytest.approx(0.04)
     played(playback, 0.1)
     assert playback.heard() == ["one", "two"]
     assert playback.next_frame() is None
-    assert not playback.playing
+    assert (playback.playing, playback.left_s) == (False, 0)
 
 
 def test_after_a_pause_it_goes_on_a_little_before_where_it_stopped() -> None:

@@ -144,7 +144,7 @@ def test_our_voice_goes_on_after_a_cough_or_a_nod(words: str) -> None:
     playing.line(0.3, speech=True, words=words)
     playing.line(2, speech=False, words=words)
     assert [action for _, action in playing.actions] == [Action.PAUSE, Action.SETTLE]
-    assert playing.barge_in.settle(words) is Action.RESUME
+    assert playing.barge_in.settle(words, spoken_s=0.3, left_s=5) is Action.RESUME
     assert not playing.barge_in.paused
 
 
@@ -153,7 +153,25 @@ def test_a_short_answer_that_the_recogniser_knew_late_stops_our_voice() -> None:
     playing.line(0.2, speech=True)
     playing.line(1, speech=False)
     assert [action for _, action in playing.actions] == [Action.PAUSE, Action.SETTLE]
-    assert playing.barge_in.settle("иә") is Action.STOP
+    assert playing.barge_in.settle("иә", spoken_s=0.2, left_s=5) is Action.STOP
+
+
+@pytest.mark.parametrize(
+    ("words", "spoken_s", "left_s", "action"),
+    [
+        ("", 1.0, 0.3, Action.STOP),
+        ("", 1.0, 3.0, Action.RESUME),
+        ("", TUNING.shortest_utterance_s / 2, 0.3, Action.RESUME),
+        ("угу", 1.0, 0.3, Action.RESUME),
+    ],
+)
+def test_speech_without_words_is_an_answer_only_over_our_last_syllables(
+    words: str, spoken_s: float, left_s: float, action: Action
+) -> None:
+    playing = Playing()
+    playing.line(spoken_s, speech=True)
+    playing.line(1, speech=False)
+    assert playing.barge_in.settle(words, spoken_s=spoken_s, left_s=left_s) is action
 
 
 def test_a_television_in_the_room_holds_our_voice_for_a_moment_only() -> None:

@@ -64,10 +64,15 @@ class BargeIn:
             return Action.PAUSE
         return None
 
-    def settle(self, words: str) -> Action:
-        """Decide by all that was said."""
+    def settle(self, words: str, *, spoken_s: float, left_s: float) -> Action:
+        """Decide by all that was said, for `spoken_s`, with `left_s` of our own words still to come.
+
+        Speech without words, as of people beside the caller, does not keep ours from their end; over their last
+        syllables it is how an answer begins.
+        """
         self.reset()
-        return Action.RESUME if is_backchannel(words) else Action.STOP
+        is_early = left_s < self._tuning.barge_in_tail_s and spoken_s >= self._tuning.shortest_utterance_s
+        return Action.STOP if not is_backchannel(words) or (is_early and not words) else Action.RESUME
 
     def _doubt(self, at: float, *, speech: bool, words: str) -> Action | None:
         if not is_backchannel(words):
