@@ -47,16 +47,17 @@ _HARM_DONE: Final = re.compile(
     r"айтып|айттым|берип|бердим|жибер|аудар|енгиз|несие|акша|шот"
 )
 
-_CENTRE: Final = re.compile(r"\b(цон|хкко|хко|халыкка кызмет)")
+_CENTRE: Final = re.compile(r"\b((спец)?цон|хкко|хко|халыкка кызмет)")
 _WHERE_AND_WHEN: Final = re.compile(
     r"график|режим|работа(ет|ют)|открыва|закрыва|до скольки|со скольки|суббот|воскресен|обед|адрес|ближайш|рядом|"
     r"находит|"
     r"нешеде|канша(дан|га) дейин|жумыс исте|ашык|ашылады|жабыл|сенби|мекенжай|жакын|орналас"
 )
-_THEIR_HOURS: Final = re.compile(r"\b(открыва|закрыва)\w+|\bработают\b|\bнешеде (ашыл|жабыл)\w+")
+_THEIR_HOURS: Final = re.compile(r"\b(открыва|закрыва)(ет|ют|ете)\w*|\bработают\b|\bнешеде (ашыл|жабыл)\w+")
 _TO_US: Final = re.compile(r"\bвы\b|\bваш|1414|контакт.?центр|call|колл|\bсиз|сендер|байланыс орталы")
 _OWN_WORD: Final = re.compile(
     r"до свидан|всего (добр|хорош)|\bпока\b|прощ|сау бол|кош бол|жалоб|жалу|наруш|шагым|бузды|бузып|"
+    r"\bбалл|\bбага(м|ла| бер| кой)|звезд|жулдыз|оценк|ставл|\b(бир|еки|уш|торт|бес) (бер|кой|деп|дей|деим)|"
     r"не над|не нужн|не хочу|керек емес|керег[иы] жок|не надо|передумал"
 )
 """Words that say the intent themselves."""
@@ -121,10 +122,17 @@ class InContext:
         aspect = self._answers.follow_up(turn)
         if aspect and turn.service:
             return self._answers.tell(dispatcher, turn, turn.service, aspect)
-        if turn.confidence >= _SURE or self._bodies.find(turn) is not None:
-            return None
+        return None if self._bodies.find(turn) else self._named_or_unknown_case(dispatcher, turn)
+
+    def _named_or_unknown_case(self, dispatcher: CollectingDispatcher, turn: Turn) -> Events | None:
+        """Answer on a case of the service talked about, or on the service that is named for sure."""
+        match = self._answers.identify(turn)
+        if (admitted := self._answers.admit_unknown_case(dispatcher, turn, match)) is not None:
+            return admitted
         match = self._answers.named(turn)
-        return self._answers.respond(dispatcher, turn, match) if match.kind == "sure" else None
+        return (
+            self._answers.respond(dispatcher, turn, match) if match.kind == "sure" and turn.confidence < _SURE else None
+        )
 
 
 def _asks_for_a_centre(said: str) -> bool:

@@ -12,7 +12,7 @@ from actions import signals
 from actions.answering import OpenQuestion, OpenQuestions, TurnAction, say_misunderstood
 from actions.follow_up import FollowUpVocabulary
 from actions.short_answers import chosen_place
-from actions.wording import ASPECT_TITLES, alternatives
+from actions.wording import ASPECT_TITLES, VALIDITY_TITLE, alternatives
 from kb.search import CHOICES_MAX, Match
 from language.normalisation import fold
 
@@ -41,10 +41,14 @@ _MAY_NAME_A_SERVICE: Final = frozenset(
 )
 """Intents of a message that may still be the bare name of a service when one was asked for."""
 _LONGEST_NAME: Final = 6
+_LONGEST_FOLLOW_UP: Final = 8
 _ASKS: Final = re.compile(r"\?\s*$|\b(ма|ме|ба|бе|па|пе)\W*$")
 _A_CASE: Final = re.compile(
-    r"^((а|и|ну|ал) )?(если|егер)\b|(болса|лмаса|лмесе|болмаса|калса|кетсе)(м|н|ныз|низ|к)?( ше)?$"
+    r"\bесли\b|\bегер\b|(болса|лмаса|лмесе|болмаса|калса|кетсе)(м|н|ныз|низ|к)?( ше)?$|"
+    r"(са|се)(м|н|ныз|низ|к)? ше$|(?<!де)(сам|сем)$|\b(?!касса)\w{2,}(са|се)(м|н|ныз|низ|к)?\b.*\b(ма|ме|ба|бе|па|пе)$"
 )
+_GOES_ON: Final = re.compile(r"^(а|ну а|и еще|ал|тагы) ")
+_VALIDITY: Final = re.compile(r"\bдейств(ует|овать|ител)|\bгод(ен|на|но)\b|жарамды")
 _REFUSED: Final = re.compile(r"отказ|откаж|отклон|бас тарт|кабылдам|бермес|бермей")
 
 
@@ -52,6 +56,14 @@ def button(title: str, intent: str, **entities: str) -> dict[str, str]:
     """Return a button that says `intent` with `entities` when it is pressed."""
     values = ",".join(f'"{name}":"{value}"' for name, value in entities.items())
     return {"title": title, "payload": f"/{intent}{{{values}}}" if values else f"/{intent}"}
+
+
+def _said(turn: Turn) -> str:
+    return fold(turn.text).strip(" ?!.")
+
+
+def _remembered(code: str) -> Events:
+    return [SlotSet("service", code), SlotSet("aspect", None), SlotSet("choices", None)]
 
 
 class ServiceAnswers:
@@ -77,15 +89,33 @@ class ServiceAnswers:
     def named(self, turn: Turn) -> Match:
         """Say which service the words of a turn name."""
         found = self._knowledge.find_service(turn.text, turn.language)
-        if found.kind != "choice" or turn.service is None:
+        if turn.service is None or found.kind == "none":
             return found
-        if turn.service in found.codes[: 2 if turn.asked_aspect else 1]:
-            return Match("sure", (turn.service,))
-        if len(turn.words) <= _LONGEST_NAME and _ASKS.search(fold(turn.text)):
-            # It may be a detail of the service talked about («нужно согласие отца?»).
-            others = [code for code in found.codes if code != turn.service]
-            return replace(found, codes=(*others[: CHOICES_MAX - 1], turn.service))
-        return found
+        present = Match("sure", (turn.service,))
+        if found.kind == "choice" and turn.service in found.codes[: 2 if turn.asked_aspect else 1]:
+            return present
+        if len(turn.words) > _LONGEST_FOLLOW_UP or turn.awaiting in ServiceQuestion.awaiting:
+            return found
+        if not self._knowledge.named(turn.text, turn.language).isdisjoint(found.codes):
+            is_doubtful = bool(_A_CASE.search(_said(turn)))
+        elif self._is_of_the_present(turn, found):
+            return present
+        else:
+            is_doubtful = found.kind == "sure" and found.codes != (turn.service,)
+        asks = found.kind == "choice" and _ASKS.search(fold(turn.text))
+        return self._or_the_present(found, turn.service) if is_doubtful or asks else found
+
+    def _is_of_the_present(self, turn: Turn, found: Match) -> bool:
+        """Tell whether a short message that calls no service by its name is on the one talked about."""
+        if _A_CASE.search(_said(turn)):
+            return True
+        return found.kind == "choice" and turn.service in found.codes
+
+    @staticmethod
+    def _or_the_present(found: Match, present: str) -> Match:
+        """Return a choice that has the service talked about, of which it may be a detail («нужно согласие отца?»)."""
+        others = [code for code in found.codes if code != present]
+        return replace(found, kind="choice", codes=(*others[: CHOICES_MAX - 1], present))
 
     def _talked_about(self, turn: Turn) -> Match:
         """Say which service a question that names none is about."""
@@ -124,6 +154,8 @@ class ServiceAnswers:
         if match.kind == "sure":
             remembered = turn.aspect if turn.awaiting in ("service", "service_choice") else None
             aspect = turn.asked_aspect or self._aspect_of(turn) or remembered or "general"
+            if aspect == "result" and self._is_validity_unknown(turn, match.codes[0]):
+                return self._say_unchecked(dispatcher, turn, match.codes[0], VALIDITY_TITLE[turn.language])
             return self.tell(dispatcher, turn, match.codes[0], aspect)
         if match.kind == "choice":
             return self.ask_which(dispatcher, turn, match.codes)
@@ -131,7 +163,7 @@ class ServiceAnswers:
 
     def admit_unknown_case(self, dispatcher: CollectingDispatcher, turn: Turn, match: Match) -> Events | None:
         """Say that nothing is known of a special case of the service talked about; None when none is asked of."""
-        if turn.service is None or (match.kind == "sure" and match.codes != (turn.service,)):
+        if turn.service is None or match.kind == "choice" or (match.kind == "sure" and match.codes != (turn.service,)):
             return None
         if not self._asks_of_a_case(turn):
             return None
@@ -140,10 +172,12 @@ class ServiceAnswers:
 
     def _asks_of_a_case(self, turn: Turn) -> bool:
         """Tell whether a short follow-up asks of a special case, on which no aspect of an article is an answer."""
-        said = fold(turn.text).strip(" ?!.")
-        if turn.pressed or len(turn.words) > _LONGEST_NAME or not _A_CASE.search(said):
-            return False
+        said = _said(turn)
         aspect = turn.asked_aspect or self._aspect_of(turn)
+        # Who asks on after all was told in general is not told the same once more.
+        asks_on = aspect is None and (turn.told == f"{ASPECT}general" or _GOES_ON.search(said))
+        if turn.pressed or len(turn.words) > _LONGEST_FOLLOW_UP or not (_A_CASE.search(said) or asks_on):
+            return False
         return aspect in (None, "general", "result") or (aspect == "refusal" and not _REFUSED.search(said))
 
     def tell(self, dispatcher: CollectingDispatcher, turn: Turn, code: str, aspect: Aspect) -> Events:
@@ -151,12 +185,11 @@ class ServiceAnswers:
         asked = self._knowledge.aspects_of(turn.text) if not turn.pressed else ()
         known = [each for each in asked if self._knowledge.answer(code, each, turn.language).checked]
         told = known[: _MOST_AT_ONCE["phone" if turn.on_phone else "web"]] or [aspect]
-        remembered = [SlotSet("service", code), SlotSet("aspect", None), SlotSet("choices", None)]
         if not self._knowledge.answer(code, told[0], turn.language).checked:
-            return [*remembered, *self._say_unchecked(dispatcher, turn, code, told[0])]
+            return self._say_unchecked(dispatcher, turn, code, ASPECT_TITLES[turn.language][told[0]])
         for each in told:
             self._say_known(dispatcher, turn, code, each, told if each == told[-1] else None)
-        return [*remembered, SlotSet("awaiting", None), SlotSet("told", f"{ASPECT}{told[-1]}")]
+        return [*_remembered(code), SlotSet("awaiting", None), SlotSet("told", f"{ASPECT}{told[-1]}")]
 
     def _say_known(
         self, dispatcher: CollectingDispatcher, turn: Turn, code: str, aspect: Aspect, told: Sequence[Aspect] | None
@@ -170,16 +203,21 @@ class ServiceAnswers:
             dispatcher.utter_message(text=answer.on_screen, buttons=further)
         signals.source(dispatcher, code, aspect, answer.reviewed_at)
 
-    def _say_unchecked(self, dispatcher: CollectingDispatcher, turn: Turn, code: str, aspect: Aspect) -> Events:
+    def _is_validity_unknown(self, turn: Turn, code: str) -> bool:
+        """Tell whether it is asked how long something is valid, and the article does not say it."""
+        known = self._knowledge.answer(code, "result", turn.language).on_screen
+        return bool(_VALIDITY.search(_said(turn))) and not _VALIDITY.search(fold(known))
+
+    def _say_unchecked(self, dispatcher: CollectingDispatcher, turn: Turn, code: str, title: str) -> Events:
         article = self._knowledge.article(code)
         told = f"{UNCHECKED}{code}"
         dispatcher.utter_message(
             response="utter_not_checked_either" if turn.told == told else "utter_not_checked",
             service=getattr(article.spoken, turn.language),
-            aspect=ASPECT_TITLES[turn.language][aspect].lower(),
+            aspect=title.lower(),
             provider=getattr(article.provider, turn.language),
         )
-        return [SlotSet("awaiting", "handoff"), SlotSet("told", told)]
+        return [*_remembered(code), SlotSet("awaiting", "handoff"), SlotSet("told", told)]
 
     def _further(self, turn: Turn, code: str, told: Sequence[Aspect]) -> list[dict[str, str]]:
         others = [aspect for aspect in self._knowledge.checked_aspects(code) if aspect not in (*told, "general")]

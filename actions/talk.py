@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from rasa_sdk.events import SlotSet
 
 from actions import signals
-from actions.answering import OpenQuestion, OpenQuestions, TurnAction, leave_form
+from actions.answering import OpenQuestion, OpenQuestions, TurnAction, leave_form, say_misunderstood
 from actions.history import CARRIED_ANSWER
 from actions.procedure import ASPECT
 from actions.turn import as_aspect, last_answers
@@ -153,7 +153,12 @@ class Goodbye(TurnAction):
     action_name = "action_goodbye"
 
     async def answer(self, dispatcher: CollectingDispatcher, turn: Turn, tracker: Tracker) -> Events:
-        """Say goodbye and signal the end; what was talked about is over with it."""
+        """Say goodbye and signal the end; what was talked about is over with it.
+
+        What may be no farewell is asked about: a conversation that was ended is not easily begun anew.
+        """
+        if turn.confidence < _SURE and not turn.pressed:
+            return say_misunderstood(dispatcher, turn)
         dispatcher.utter_message(response="utter_goodbye")
         signals.end(dispatcher)
         over = ("awaiting", "service", "aspect", "choices", "application_number", "digits", "told")

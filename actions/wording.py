@@ -42,6 +42,8 @@ ASPECT_TITLES: Final[Mapping[Language, Mapping[Aspect, str]]] = {
         "refusal": "Бас тарту себептері",
     },
 }
+VALIDITY_TITLE: Final[Mapping[Language, str]] = {"ru": "срок действия", "kk": "жарамдылық мерзімі"}
+"""Of a question that articles answer under the result, if at all."""
 
 
 def spoken_date(day: date, language: Language) -> str:

@@ -188,6 +188,10 @@ class KnowledgeBase:
         found = self._match(question, language)
         return found if found.kind == "sure" else self._with_clauses(found, question, language)
 
+    def named(self, question: str, language: Language | None = None) -> frozenset[str]:
+        """Return the services that a question calls by a whole name of theirs."""
+        return self._services_index.named(question, language)
+
     def _match(self, question: str, language: Language | None) -> Match:
         ranked = self._services_index.rank(question, language)
         found = decide(ranked)

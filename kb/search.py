@@ -49,6 +49,8 @@ _NAMED: Final = 0.999  # likeness from which on the question is that name and no
 _NOT_NAMED: Final = 0.85  # how far the others step back when the question is the name of one
 # Mass from which on a question is specific, in words that one service alone has; "справка" is not.
 _TELLING: Final = 0.8
+_WHOLE: Final = 0.88
+"""Share of a name's weight that a question has when it says that name: spelling and endings may differ a little."""
 _AGREEMENT: Final = 0.2  # what the other names of a service add to its best one
 _VOCABULARY: Final = 1.0  # weight of all the words of a service beside its best phrase
 _SATURATION: Final = 1.0  # a word in one, two, three names of a service counts 1/2, 2/3, 3/4 (the k of BM25)
@@ -245,6 +247,8 @@ class _Tables(NamedTuple):
     telling: NDArray[np.bool_]
     phrases: _Postings
     mass: NDArray[np.float64]
+    names: NDArray[np.bool_]
+    """Of each phrase: whether it has a word that not just any question has."""
     words: _Postings
 
 
@@ -306,6 +310,7 @@ class PhraseIndex:
             telling=emphasis == 1,
             phrases=_Postings(phrases.tocsc()),
             mass=phrases @ weight,
+            names=phrases @ (emphasis == 1) > 0,
             words=_Postings(words.tocsc()),
         )
 
@@ -320,6 +325,18 @@ class PhraseIndex:
         scores = _score(likeness, emphasis, tables)
         found = [(tables.owners[at], float(scores[at])) for at in np.flatnonzero(scores)]
         return sorted(found, key=lambda item: (-item[1], item[0]))
+
+    def named(self, question: str, language: Language | None = None) -> frozenset[str]:
+        """Return the owners that a question calls by a whole name of theirs, not by a word or two of it."""
+        words = _words(question, language)
+        with self._lock:
+            if all(word.names_nothing for word in words) or not self._phrases:
+                return frozenset()
+            likeness, tables = self._vocabulary.compare(words), self._tables
+        said = likeness.strength.max(axis=0) * tables.weight[likeness.terms]
+        whole = tables.phrases.sums(likeness.terms, said) >= _WHOLE * tables.mass
+        owners = np.logical_or.reduceat(whole & tables.names, tables.first_phrase)
+        return frozenset(tables.owners[at] for at in np.flatnonzero(owners))
 
 
 def _score(likeness: _Likeness, emphasis: NDArray[np.float64], tables: _Tables) -> NDArray[np.float64]:

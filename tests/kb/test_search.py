@@ -13,6 +13,21 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.parametrize(
+    ("question", "named"),
+    [
+        ("а загранпаспорт", True),
+        ("zagranpasport skolko", True),
+        ("төлқұжат алсам деп едім", True),
+        ("а если я за границей", False),
+        ("сколько стоит", False),
+        ("", False),
+    ],
+)
+def test_a_service_is_named_by_a_whole_name_only(knowledge: KnowledgeBase, question: str, *, named: bool) -> None:
+    assert ("PASSPORT" in knowledge.named(question)) is named
+
+
+@pytest.mark.parametrize(
     ("question", "service", "aspect"),
     [
         ("какие документы нужны для удостоверения личности", "ID_CARD", "documents"),
