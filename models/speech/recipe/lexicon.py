@@ -22,8 +22,8 @@ _LEAST_SHARE = 0.12
 """Of a word's most frequent way: rarer ones are slips of the synthesiser between two words."""
 _WORD_BONUS = 0.8
 """Taken off the cost of every word: the language model, strong for its size, would swallow the short ones."""
-_UNKNOWN_COST = 3.0
-"""Of taking a word for an unknown one: without it known words are, too often."""
+_UNKNOWN_COST = 0.0
+"""Of taking a word for an unknown one: dearer, what is no word becomes a known one; cheaper, silence becomes a word."""
 _SILENCE_SHARE = 0.25
 """How often a pause follows a word."""
 
