@@ -79,10 +79,10 @@ def tests(project: Project) -> list[Check]:
             [*nlu, "--import-mode", "importlib", "tests/nlu", "tests/language"],
             _TESTS_LIMIT_S,
         ),
-        # Two at once: most of them wait for something. The product is run by one of the two only (tests/conftest.py).
+        # Three at once, for most wait for something: one runs the product, one takes calls (tests/conftest.py).
         Check(
             "tests",
-            [project.python, "-m", "pytest", "--ignore", "tests/nlu", "-n", "2", "--dist", "loadscope"],
+            [project.python, "-m", "pytest", "--ignore", "tests/nlu", "-n", "3", "--dist", "loadscope"],
             _TESTS_LIMIT_S,
         ),
     ]

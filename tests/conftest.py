@@ -28,8 +28,11 @@ _WHOLE_PRODUCT = (
     "tests/dialogue/",
     "tests/end_to_end/",
     "tests/pbx/",
-    "tests/voice/",
+    "tests/voice/test_browser_call.py",
+    "tests/voice/test_spoken_dialogues.py",
 )
+_SPOKEN = ("tests/voice/",)
+_PEOPLE_TALK = (*_WHOLE_PRODUCT, *_SPOKEN)
 _FETCHING_STEP_S = 80.0
 _BROWSER_ARGUMENTS = (
     "--disable-gpu",
@@ -41,25 +44,28 @@ _BROWSER_ARGUMENTS = (
 )
 
 
-def pytest_configure() -> None:
-    """Let the first process go before the other: it has the whole product, where people talk."""
-    if os.environ.get("PYTEST_XDIST_WORKER", "gw0") != "gw0":
-        os.nice(10)
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with the whole product: it takes longest, and pytest-xdist gives what comes first to its first process."""
-    items.sort(key=lambda item: not item.nodeid.startswith(_WHOLE_PRODUCT))
+    """Begin with the whole product, which takes longest, and the other calls: each gets a process of its own."""
+    items.sort(key=lambda item: (not item.nodeid.startswith(_WHOLE_PRODUCT), not item.nodeid.startswith(_SPOKEN)))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Let those processes go before the others in which people talk."""
+    if "PYTEST_XDIST_WORKER" in os.environ and not item.nodeid.startswith(_PEOPLE_TALK):
+        os.setpriority(os.PRIO_PROCESS, 0, 10)
 
 
 @pytest.hookimpl(optionalhook=True)  # Rasa's environment has no pytest-xdist
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
-    """Let two processes share the tests, file by file; what is spoken or runs the whole product stays in one."""
+    """Let the processes share the tests, file by file; what runs the whole product stays in one, other calls in one."""
     from xdist.scheduler import LoadScopeScheduling  # noqa: PLC0415 - the same
 
     class ByFile(LoadScopeScheduling):  # type: ignore[misc]
         def _split_scope(self, nodeid: str) -> str:
-            return "the whole product" if nodeid.startswith(_WHOLE_PRODUCT) else nodeid.partition("::")[0]
+            if nodeid.startswith(_PEOPLE_TALK):
+                return "the whole product" if nodeid.startswith(_WHOLE_PRODUCT) else "spoken"
+            return nodeid.partition("::")[0]
 
     return ByFile(config, log)
 
