@@ -1,4 +1,4 @@
-"""Owns telling a follow-up question («а сколько это стоит?») from a question on some other, unknown service."""
+"""Owns telling a follow-up question («а сколько это стоит?», «а если в ипотеке?») from one on another service."""
 
 from __future__ import annotations
 
@@ -23,6 +23,37 @@ _KAZAKH_VERB: Final = re.compile(
     r"(а|е|й)(м|мын|мин|мыз|миз|сыз|сиз|ды|ди)?$"
 )
 """Verbs of any question, in each person of their present tense: the lemmas know few of them."""
+
+LONGEST_FOLLOW_UP: Final = 8
+"""Words of a question that needs the one before to be understood; a longer one says what it is about."""
+_CASE: Final = re.compile(
+    r"\b(если|егер)\b|"
+    r"(са|се)(м|н|к|ныз|низ)? ше$|"  # «шетелдікпен болса ше»
+    r"(болса|лмаса|лмесе|болмаса|калса|кетсе)(м|н|к|ныз|низ)?$|"
+    r"(?<!де)(сам|сем)$|"  # «жоғалтып алсам», not «алайын десем»
+    r"\b(?!касса)\w{2,}(са|се)(м|н|к|ныз|низ)?\b.*\b(ма|ме|ба|бе|па|пе)$"  # «тегім өзгерсе ауыстырамын ба»
+)
+_GOES_ON: Final = re.compile(r"^(а|ну а|и еще|ал|тагы) ")
+_ASKS: Final = re.compile(r"\?$|\b(ма|ме|ба|бе|па|пе)\W*$")
+
+
+def speaks_of_a_case(text: str) -> bool:
+    """Whether a text sets a condition: «а если фамилия поменялась», «баласы мүгедек болса ше»."""
+    return bool(_CASE.search(_bare(text)))
+
+
+def goes_on(text: str) -> bool:
+    """Whether a text begins as one that goes on with what was told: «а на второго больше»."""
+    return bool(_GOES_ON.search(_bare(text)))
+
+
+def asks(text: str) -> bool:
+    """Whether a text has the mark or the particle of a question."""
+    return bool(_ASKS.search(fold(text).strip()))
+
+
+def _bare(text: str) -> str:
+    return fold(text).strip(" ?!.")
 
 
 class FollowUpVocabulary:

@@ -10,7 +10,7 @@ from rasa_sdk.events import SlotSet
 
 from actions import signals
 from actions.answering import OpenQuestion, OpenQuestions, TurnAction, say_misunderstood
-from actions.follow_up import FollowUpVocabulary
+from actions.follow_up import LONGEST_FOLLOW_UP, FollowUpVocabulary, asks, goes_on, speaks_of_a_case
 from actions.short_answers import chosen_place
 from actions.wording import ASPECT_TITLES, VALIDITY_TITLE, alternatives
 from kb.search import CHOICES_MAX, Match
@@ -41,13 +41,6 @@ _MAY_NAME_A_SERVICE: Final = frozenset(
 )
 """Intents of a message that may still be the bare name of a service when one was asked for."""
 _LONGEST_NAME: Final = 6
-_LONGEST_FOLLOW_UP: Final = 8
-_ASKS: Final = re.compile(r"\?\s*$|\b(ма|ме|ба|бе|па|пе)\W*$")
-_A_CASE: Final = re.compile(
-    r"\bесли\b|\bегер\b|(болса|лмаса|лмесе|болмаса|калса|кетсе)(м|н|ныз|низ|к)?( ше)?$|"
-    r"(са|се)(м|н|ныз|низ|к)? ше$|(?<!де)(сам|сем)$|\b(?!касса)\w{2,}(са|се)(м|н|ныз|низ|к)?\b.*\b(ма|ме|ба|бе|па|пе)$"
-)
-_GOES_ON: Final = re.compile(r"^(а|ну а|и еще|ал|тагы) ")
 _VALIDITY: Final = re.compile(r"\bдейств(ует|овать|ител)|\bгод(ен|на|но)\b|жарамды")
 _REFUSED: Final = re.compile(r"отказ|откаж|отклон|бас тарт|кабылдам|бермес|бермей")
 
@@ -56,10 +49,6 @@ def button(title: str, intent: str, **entities: str) -> dict[str, str]:
     """Return a button that says `intent` with `entities` when it is pressed."""
     values = ",".join(f'"{name}":"{value}"' for name, value in entities.items())
     return {"title": title, "payload": f"/{intent}{{{values}}}" if values else f"/{intent}"}
-
-
-def _said(turn: Turn) -> str:
-    return fold(turn.text).strip(" ?!.")
 
 
 def _remembered(code: str) -> Events:
@@ -87,29 +76,27 @@ class ServiceAnswers:
         return Match("sure", (offered,)) if offered else found
 
     def named(self, turn: Turn) -> Match:
-        """Say which service the words of a turn name."""
+        """Say which service the words of a turn name.
+
+        While a service is talked about, a short message leaves it only for one that it calls by its whole name; where
+        it has a word or two of another's name, both are asked about.
+        """
         found = self._knowledge.find_service(turn.text, turn.language)
         if turn.service is None or found.kind == "none":
             return found
         present = Match("sure", (turn.service,))
         if found.kind == "choice" and turn.service in found.codes[: 2 if turn.asked_aspect else 1]:
             return present
-        if len(turn.words) > _LONGEST_FOLLOW_UP or turn.awaiting in ServiceQuestion.awaiting:
+        if len(turn.words) > LONGEST_FOLLOW_UP or turn.awaiting in ServiceQuestion.awaiting:
             return found
         if not self._knowledge.named(turn.text, turn.language).isdisjoint(found.codes):
-            is_doubtful = bool(_A_CASE.search(_said(turn)))
-        elif self._is_of_the_present(turn, found):
+            is_doubtful = speaks_of_a_case(turn.text)
+        elif speaks_of_a_case(turn.text) or (found.kind == "choice" and turn.service in found.codes):
             return present
         else:
             is_doubtful = found.kind == "sure" and found.codes != (turn.service,)
-        asks = found.kind == "choice" and _ASKS.search(fold(turn.text))
-        return self._or_the_present(found, turn.service) if is_doubtful or asks else found
-
-    def _is_of_the_present(self, turn: Turn, found: Match) -> bool:
-        """Tell whether a short message that calls no service by its name is on the one talked about."""
-        if _A_CASE.search(_said(turn)):
-            return True
-        return found.kind == "choice" and turn.service in found.codes
+        is_choice_asked = found.kind == "choice" and asks(turn.text)
+        return self._or_the_present(found, turn.service) if is_doubtful or is_choice_asked else found
 
     @staticmethod
     def _or_the_present(found: Match, present: str) -> Match:
@@ -123,8 +110,8 @@ class ServiceAnswers:
         if turn.choices and turn.awaiting == "service_choice":
             # Who answers «is it about this?» with «what does it cost?» has said yes.
             return Match("sure" if aspect and len(turn.choices) == 1 else "choice", turn.choices)
-        asks = aspect or len(turn.words) > 1
-        return Match("sure", (turn.service,)) if turn.service and asks else Match("none")
+        is_question = aspect or len(turn.words) > 1
+        return Match("sure", (turn.service,)) if turn.service and is_question else Match("none")
 
     def _named_among_offered(self, turn: Turn) -> str | None:
         """Return the only offered service whose name has all that the words say («и пособие какое-нибудь положено»)."""
@@ -172,13 +159,12 @@ class ServiceAnswers:
 
     def _asks_of_a_case(self, turn: Turn) -> bool:
         """Tell whether a short follow-up asks of a special case, on which no aspect of an article is an answer."""
-        said = _said(turn)
         aspect = turn.asked_aspect or self._aspect_of(turn)
         # Who asks on after all was told in general is not told the same once more.
-        asks_on = aspect is None and (turn.told == f"{ASPECT}general" or _GOES_ON.search(said))
-        if turn.pressed or len(turn.words) > _LONGEST_FOLLOW_UP or not (_A_CASE.search(said) or asks_on):
+        asks_on = aspect is None and (turn.told == f"{ASPECT}general" or goes_on(turn.text))
+        if turn.pressed or len(turn.words) > LONGEST_FOLLOW_UP or not (speaks_of_a_case(turn.text) or asks_on):
             return False
-        return aspect in (None, "general", "result") or (aspect == "refusal" and not _REFUSED.search(said))
+        return aspect in (None, "general", "result") or (aspect == "refusal" and not _REFUSED.search(fold(turn.text)))
 
     def tell(self, dispatcher: CollectingDispatcher, turn: Turn, code: str, aspect: Aspect) -> Events:
         """Tell what is asked of a service with its source, or say honestly that it is not checked (rule 5.2)."""
@@ -206,7 +192,7 @@ class ServiceAnswers:
     def _is_validity_unknown(self, turn: Turn, code: str) -> bool:
         """Tell whether it is asked how long something is valid, and the article does not say it."""
         known = self._knowledge.answer(code, "result", turn.language).on_screen
-        return bool(_VALIDITY.search(_said(turn))) and not _VALIDITY.search(fold(known))
+        return bool(_VALIDITY.search(fold(turn.text))) and not _VALIDITY.search(fold(known))
 
     def _say_unchecked(self, dispatcher: CollectingDispatcher, turn: Turn, code: str, title: str) -> Events:
         article = self._knowledge.article(code)

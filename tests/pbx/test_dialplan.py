@@ -275,7 +275,7 @@ async def test_nobody_can_telephone_at_our_expense(alone: Exchange) -> None:
 @pytest.mark.parametrize("number", ["1414", "88000807777", "87017654321"])
 async def test_nobody_calls_by_the_way_of_the_consoles(alone: Exchange, number: str) -> None:
     address = f"ws://127.0.0.1:{alone.settings.sip_websocket_port}/ws"
-    async with connect(address, subprotocols=[Subprotocol("sip")], proxy=None) as console:
+    async with connect(address, subprotocols=[Subprotocol("sip")], proxy=None, close_timeout=1) as console:
         await console.send(_INVITE.format(number=number).replace("\n", "\r\n"))
         async with asyncio.timeout(PATIENCE_S):
             status = _PROVISIONAL
