@@ -33,7 +33,15 @@ class CompetentBodies:
         return None if turn.pressed else self._knowledge.find_body(turn.text, turn.language, rather_than=rather_than)
 
     def find_instead(self, turn: Turn, match: Match) -> BodyAnswer | None:
-        """Return the body that a question goes to rather than to the matched service: none known, or an emergency."""
+        """Return the body that a question goes to rather than to the matched service: none known, or an emergency.
+
+        An emergency that is said in so many words gives way only to a service that is surely meant and called by name.
+        """
+        if turn.pressed:
+            return None
+        is_named = match.kind == "sure" and match.codes[0] in self._knowledge.named(turn.text, turn.language)
+        if not is_named and (emergency := self._knowledge.find_emergency(turn.text, turn.language)) is not None:
+            return emergency
         body = None if match.kind == "sure" or turn.service in match.codes else self.find(turn, match)
         return body if body is not None and (body.emergency or match.kind == "none") else None
 

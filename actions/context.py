@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 import yaml
 from rasa_sdk.events import SlotSet
 
+from kb.search import Match
 from language.normalisation import fold
 
 if TYPE_CHECKING:
@@ -129,10 +130,8 @@ class InContext:
         match = self._answers.identify(turn)
         if (admitted := self._answers.admit_unknown_case(dispatcher, turn, match)) is not None:
             return admitted
-        match = self._answers.named(turn)
-        return (
-            self._answers.respond(dispatcher, turn, match) if match.kind == "sure" and turn.confidence < _SURE else None
-        )
+        named = self._answers.named(turn) if turn.confidence < _SURE else Match("none")
+        return self._answers.respond(dispatcher, turn, named) if named.kind == "sure" else None
 
 
 def _asks_for_a_centre(said: str) -> bool:

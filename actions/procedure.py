@@ -122,6 +122,10 @@ class ServiceAnswers:
         meant = [code for code, name in names if said <= self._vocabulary.telling_words(name, turn.language)]
         return meant[0] if len(meant) == 1 else None
 
+    def is_emergency(self, turn: Turn) -> bool:
+        """Whether a message tells of an emergency in so many words, whatever was asked before it."""
+        return not turn.pressed and self._knowledge.find_emergency(turn.text, turn.language) is not None
+
     def follow_up(self, turn: Turn) -> Aspect | None:
         """Return the aspect of the service talked about that a message asks for, whatever its intent seemed to be."""
         if turn.pressed or turn.service is None or self._names_something(turn):
@@ -270,6 +274,8 @@ class ServiceQuestion(OpenQuestion):
 
     async def take(self, dispatcher: CollectingDispatcher, turn: Turn) -> Events | None:
         """Answer about the service that was chosen."""
+        if self._answers.is_emergency(turn):
+            return None
         place = chosen_place(turn.text, len(turn.choices)) if turn.choices else None
         if place is not None:
             return self._answers.tell(dispatcher, turn, turn.choices[place], turn.aspect or "general")

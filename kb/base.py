@@ -105,6 +105,14 @@ class KnowledgeBase:
             for language in LANGUAGES
             for phrase in (getattr(body.name, language), *getattr(body.topics, language))
         )
+        self._emergencies_index = PhraseIndex(
+            (body.code, phrase, language)
+            for body in bodies
+            if body.emergency
+            for language in LANGUAGES
+            for phrase in getattr(body.topics, language)
+            if " " in phrase  # «инсульт» alone may be said of a benefit after one
+        )
         self._aspects = AspectRecogniser.load()
         self._notices: tuple[Notice, ...] = ()
 
@@ -223,7 +231,14 @@ class KnowledgeBase:
         ranked = self._bodies_index.rank(question)
         if not ranked or ranked[0][1] < max(_BODY_SCORE, rather_than.score if rather_than else 0.0):
             return None
-        body = self._bodies[ranked[0][0]]
+        return self._told_of(self._bodies[ranked[0][0]], language)
+
+    def find_emergency(self, question: str, language: Language) -> BodyAnswer | None:
+        """Return the emergency service of which a question says a whole topic («горит дом»), not a word of it."""
+        named = sorted(self._emergencies_index.named(question))
+        return self._told_of(self._bodies[named[0]], language) if named else None
+
+    def _told_of(self, body: CompetentBody, language: Language) -> BodyAnswer | None:
         if not body.may_be_told(self._today()):
             return None
         wording = getattr(body, language)

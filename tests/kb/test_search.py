@@ -10,6 +10,23 @@ from kb.search import CHOICES_MAX, Match, PhraseIndex, decide
 
 if TYPE_CHECKING:
     from kb.base import KnowledgeBase
+    from language import Language
+
+
+@pytest.mark.parametrize(
+    ("question", "language", "code"),
+    [
+        ("а если квартира горит", "ru", "FIRE"),
+        ("балам дем алмай жатса ше", "kk", "AMBULANCE"),
+        ("пособие после инсульта", "ru", None),
+        ("участковый врач", "ru", None),
+    ],
+)
+def test_an_emergency_is_a_whole_topic(
+    knowledge: KnowledgeBase, question: str, language: Language, code: str | None
+) -> None:
+    found = knowledge.find_emergency(question, language)
+    assert (found and found.code) == code
 
 
 @pytest.mark.parametrize(
